@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "base/error.h"
+#include "categories/category_set.h"
+#include "categories/domain_name.h"
+#include "categories/taxonomy.h"
+
+namespace luytre::categories {
+
+// What all sources together say about one name, before inheritance: separately for the name itself and for
+// everything below it (an Exact statement adds to `exact` only, a Subtree statement to both).
+struct IndexEntry {
+  CategorySet exact;
+  CategorySet subtree;
+  std::uint8_t exact_minimum_age = 0;
+  std::uint8_t subtree_minimum_age = 0;
+};
+
+// Compiles names into an index file. Names may come in any order, each once. Not thread-safe.
+class IndexBuilder {
+ public:
+  IndexBuilder(const Taxonomy& taxonomy, std::array<std::uint64_t, 2> hash_key);
+  IndexBuilder(IndexBuilder&&) noexcept;
+  IndexBuilder& operator=(IndexBuilder&&) noexcept;
+  ~IndexBuilder();
+
+  void add(const DomainName& name, const IndexEntry& entry);
+  // Resolves inheritance per tier, writes `file` beside itself and renames it into place (fsync before): a crash
+  // leaves the old file. The same names, key and serial give the same bytes.
+  [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t serial);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace luytre::categories

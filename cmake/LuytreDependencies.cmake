@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every third-party library, all from Debian 12. A target links what it needs PRIVATE, and is the only one to do so.
+# The packages are installed by deploy/install-build-deps.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)               # categories/lmdb
+pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)      # categories/import
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)            # categories/import
+pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)              # categories/import
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/port
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/capture
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)            # mgmt/ctl
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+if(LUYTRE_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(OpenSSL)
+endif()
+if(LUYTRE_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
