@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Frames that the gateway makes itself, all from a frame of the client: addresses swapped, VLAN tags kept, lengths and
+// checksums computed. Each returns false if `out` is too small. They set out.size; out.bytes must not overlap the frame
+// unless said so.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "dataplane/packet.h"
+#include "dataplane/packet_view.h"
+
+namespace luytre::dataplane {
+
+// Turns the client's UDP datagram in `packet` into one from the server with `payload_size` bytes that already stand at
+// view.payload_offset. In place. TTL 64.
+[[nodiscard]] bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
+                                            std::uint16_t payload_size) noexcept;
+
+// What a forged TCP segment says.
+struct TcpSegment {
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledgement = 0;
+  std::uint8_t flags = 0;
+  std::uint16_t window = 0;
+  std::span<const std::uint8_t> payload;
+};
+
+// A segment from the server to the client (Towards::Client) or from the client to the server (Towards::Server), for
+// the flow of the client's frame `packet`.
+enum class Towards : std::uint8_t { Client, Server };
+[[nodiscard]] bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
+                             const TcpSegment& segment, Packet& out) noexcept;
+
+// ICMP or ICMPv6 destination unreachable, port unreachable (RFC 792, RFC 4443 §3.1), from the server's address, quoting
+// the client's packet (IPv4: header and 8 bytes at least; IPv6: as much as fits in 1,280 bytes).
+[[nodiscard]] bool forge_port_unreachable(const Packet& packet, const PacketView& view,
+                                          Packet& out) noexcept;
+
+// Ones' complement sum for tests and for verification (RFC 1071): true if the IPv4 header checksum (if any) and the
+// transport checksum of the frame are right. A UDP checksum of zero over IPv4 counts as right.
+[[nodiscard]] bool checksums_are_right(std::span<const std::uint8_t> frame,
+                                       const PacketView& view) noexcept;
+
+}  // namespace luytre::dataplane

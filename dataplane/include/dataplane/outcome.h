@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/packet.h"
+
+namespace luytre::dataplane {
+
+// How a packet's journey ended. Each received packet adds exactly one; held packets add theirs when they are let go.
+enum class Outcome : std::uint8_t {
+  // forwarded
+  Unprofiled,         // the line did not ask for filtering
+  NotIp,
+  MalformedForwarded,  // does not decode; forwarded by configuration
+  OtherProtocol,       // filtered line, neither TCP nor UDP
+  UdpOther,            // filtered line, UDP that carries no name we read
+  DnsAllowed,
+  DnsNotQuery,         // a response or other datagram on port 53
+  TcpControl,          // handshake, acknowledgements and resets of a flow that is not decided
+  TcpDecided,          // packet of a flow whose name was allowed
+  TcpFromInternet,     // server's side of a flow that is not refused
+  TlsAllowed,
+  TlsNoName,           // a ClientHello without a usable name
+  HttpAllowed,
+  HttpNoName,
+  StreamUnknown,       // no protocol that we read
+  FailOpen,            // undecided at a bound (time, bytes, buffers, flows); the fail mode is open
+  // answered or refused
+  DnsBlocked,          // answered in place
+  DnsFormatError,      // answered FORMERR or NOTIMP in place
+  TlsBlocked,
+  HttpRedirected,
+  QuicRefused,         // UDP port 443 of a filtered line
+  // dropped
+  MalformedDropped,
+  FragmentDropped,     // fragment from a filtered line (not reassembled yet)
+  OutOfOrderDropped,   // client data of an undecided flow ahead of what was seen; the client sends it again
+  DuplicateDropped,    // client data that is held already
+  RefusedFlowDropped,  // later packet of a refused flow
+  FailClosed,          // undecided at a bound; the fail mode is closed
+  NoBufferDropped,     // no room to answer or to send
+};
+inline constexpr std::size_t kOutcomeCount = static_cast<std::size_t>(Outcome::NoBufferDropped) + 1;
+
+struct OutcomeRow {
+  Outcome outcome;
+  std::string_view counter;  // label value of luytre_packets_total, snake_case
+  std::string_view help;     // for people, a short sentence
+};
+// In the order of the enum, one row each.
+[[nodiscard]] const std::array<OutcomeRow, kOutcomeCount>& outcome_rows() noexcept;
+
+// Counters of one worker: one writer, read by anybody without a lock (relaxed atomics of the platform's word size).
+class alignas(64) Counters {
+ public:
+  void count(Outcome outcome, Side from) noexcept;
+  [[nodiscard]] std::uint64_t value(Outcome outcome, Side from) const noexcept;
+
+  void add_blocked_name(std::uint8_t category) noexcept;  // refusals by category bit: names, not packets
+  [[nodiscard]] std::uint64_t blocked_names(std::uint8_t category) const noexcept;
+
+  void set_flows(std::uint64_t flows) noexcept;
+  void set_held_packets(std::uint64_t packets) noexcept;
+  [[nodiscard]] std::uint64_t flows() const noexcept;
+  [[nodiscard]] std::uint64_t held_packets() const noexcept;
+
+ private:
+  std::array<std::array<std::uint64_t, kOutcomeCount>, 2> outcomes_{};
+  std::array<std::uint64_t, 64> blocked_{};
+  std::uint64_t flows_ = 0;
+  std::uint64_t held_packets_ = 0;
+};
+
+}  // namespace luytre::dataplane
