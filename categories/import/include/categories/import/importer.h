@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "categories/store/category_store.h"
+#include "categories/category_set.h"
+#include "categories/name_list.h"
 #include "categories/taxonomy.h"
 
 namespace luytre::categories {
@@ -61,7 +62,7 @@ struct ImportOptions {
 };
 
 struct ParsedList {
-  std::vector<Entry> entries;  // sorted, one per name
+  NameList names;  // normalised
   ImportReport report;
 };
 

@@ -9,42 +9,14 @@
 #include <vector>
 
 #include "base/error.h"
-#include "categories/category_set.h"
 #include "categories/domain_name.h"
+#include "categories/entry.h"
 #include "categories/lmdb/environment.h"
+#include "categories/name_list.h"
 #include "categories/name_match.h"
 #include "categories/taxonomy.h"
 
 namespace luytre::categories {
-
-enum class SourceId : std::uint16_t {};  // one list inside one store
-enum class Serial : std::uint64_t {};    // version of the merged database; grows by one with each commit
-
-// How far an entry reaches.
-enum class Reach : std::uint8_t { Exact, Subtree };
-
-// What one source says about one name.
-struct Statement {
-  SourceId source{};
-  Reach reach = Reach::Subtree;
-  std::uint8_t minimum_age = 0;
-  CategorySet categories;
-
-  friend bool operator==(const Statement&, const Statement&) = default;
-};
-
-struct Entry {
-  DomainName name;
-  std::vector<Statement> statements;  // by source id, one per source and reach
-};
-
-struct Source {
-  SourceId id{};
-  std::string name;              // "ut1-2026-08-17", chosen by who imports
-  std::string format;            // "ut1", "hosts", "names"
-  std::uint64_t entry_count = 0;
-  std::int64_t imported_at = 0;  // seconds since 1970, UTC
-};
 
 // The durable category database (LMDB). The schema stands above the code in category_store.cc.
 class CategoryStore {
@@ -52,9 +24,9 @@ class CategoryStore {
   [[nodiscard]] static Result<CategoryStore> open(const std::filesystem::path& directory,
                                                   lmdb::OpenMode mode);
 
-  // Replaces everything that `source_name` said by `entries`, in one transaction: readers see the old list or the
-  // new one. Entries need not be sorted; several for one name are united. Returns the new serial.
-  [[nodiscard]] Result<Serial> replace_source(const Source& source, std::vector<Entry> entries);
+  // Replaces everything that `source.name` said by `names`, in one transaction: readers see the old list or the
+  // new one. `names` need not be normalised. Returns the new serial.
+  [[nodiscard]] Result<Serial> replace_source(const Source& source, NameList names);
   // NotFound if there is no such source.
   [[nodiscard]] Result<Serial> remove_source(const std::string& source_name);
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "categories/category_set.h"
+#include "categories/domain_name.h"
+#include "categories/entry.h"
+
+namespace luytre::categories {
+
+// One line of a list, understood.
+struct ListedName {
+  DomainName name;
+  Reach reach = Reach::Subtree;
+  std::uint8_t minimum_age = 0;
+  CategorySet categories;
+};
+
+// What one whole list says, kept small: about 45 octets for a name of usual length, where an Entry
+// takes over 300; 10 million names are half a gigabyte. Written once by add(), normalised, then
+// read in order:
+//   for (std::size_t i = 0; i < list.size(); ++i) { const ListedName listed = list[i]; … }
+class NameList {
+ public:
+  void add(const ListedName& listed);
+
+  // Sorts by name in key order (name_key.h: parents before children) and Exact before Subtree, and
+  // unites what was said several times about one name and reach: all categories, the highest
+  // minimum age. Returns how many elements went away.
+  std::size_t normalise();
+
+  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
+  // By value: the list holds no DomainName. Costs about as much as parsing the name's wire form.
+  [[nodiscard]] ListedName operator[](std::size_t position) const noexcept;
+  // The element's NameKey octets, without decoding; valid until the list is changed.
+  [[nodiscard]] std::span<const std::uint8_t> key(std::size_t position) const noexcept;
+
+ private:
+  struct Record {
+    std::uint64_t key_offset = 0;  // into keys_
+    CategorySet categories;
+    std::uint16_t key_size = 0;
+    Reach reach = Reach::Subtree;
+    std::uint8_t minimum_age = 0;
+  };
+
+  std::vector<std::uint8_t> keys_;
+  std::vector<Record> records_;
+};
+
+}  // namespace luytre::categories
