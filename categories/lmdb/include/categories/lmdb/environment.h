@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The only door to LMDB. Traps (lmdb.h, "Caveats"): open an environment once per process; a long read transaction
-// makes the file grow; never use one across fork; a read transaction belongs to the thread that began it.
+// The only door to LMDB. Traps (lmdb.h, "Caveats"): open an environment once per process (open()
+// refuses a second time); a long read transaction makes the file grow; never use one across fork.
+// Open every database once, right after open() and from one thread; the handles are then good for
+// every later transaction and every thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 
@@ -23,42 +25,61 @@ namespace luytre::lmdb {
 
 using Bytes = std::span<const std::uint8_t>;
 
-enum class Database : std::uint32_t {};  // a named database inside one environment, valid while it is open
+// LMDB's own limit (MDB_MAXKEYSIZE as Debian builds it). A longer or an empty key is Invalid.
+inline constexpr std::size_t kMaxKeyBytes = 511;
+
+enum class Database : std::uint32_t {
+};  // a named database inside one environment, valid while it is open
 
 enum class OpenMode : std::uint8_t { ReadOnly, ReadWrite };
 
 struct EnvironmentOptions {
-  std::filesystem::path directory;                // created with mode 0750 in ReadWrite mode
+  std::filesystem::path directory;  // created with mode 0750 in ReadWrite mode
   OpenMode mode = OpenMode::ReadOnly;
-  std::size_t map_bytes = std::size_t{1} << 30U;  // address space, not disk; grown on demand by grow()
+  std::size_t map_bytes = std::size_t{1}
+                          << 30U;  // address space, not disk; grown on demand by grow()
   unsigned max_databases = 16;
 };
 
 class ReadTransaction;
 class WriteTransaction;
 
-// One LMDB environment. Threads: begin transactions from any thread; grow() only while this process has none open.
+// One LMDB environment. Threads: begin transactions from any thread; grow() only while this process
+// has none open.
 class Environment {
  public:
+  // NotFound: ReadOnly, and nobody has made the database yet. Conflict: this process has it open
+  // already. Clears the reader slots that killed processes left behind.
   [[nodiscard]] static Result<Environment> open(const EnvironmentOptions& options);
   Environment(Environment&&) noexcept;
   Environment& operator=(Environment&&) noexcept;
   ~Environment();
 
+  // Busy: another process made the map larger, and this process cannot follow while a transaction
+  // of its own stays open (it waits for two seconds first).
   [[nodiscard]] Result<ReadTransaction> read() const;
-  // Waits for the writer lock. Busy never happens; the lock of a dead process is recovered by LMDB.
+  // Waits for the writer lock, however long; the lock of a dead process is recovered by LMDB. Busy
+  // as in read().
   [[nodiscard]] Result<WriteTransaction> write();
+  // Runs `change` in a write transaction and commits it. When the map is full the attempt is
+  // undone, the map doubled and `change` run again, so it must not keep anything from an earlier
+  // run. Its error undoes everything.
+  [[nodiscard]] Result<void> write(const std::function<Result<void>(WriteTransaction&)>& change);
   // Id of the last committed transaction: readers poll it to notice a change.
   [[nodiscard]] std::uint64_t last_transaction_id() const noexcept;
-  // Doubles the map after NoSpace. All transactions of this process must be closed.
+  // Doubles the map after NoSpace. Busy if a transaction of this process stays open for two
+  // seconds.
   [[nodiscard]] Result<void> grow();
 
  private:
-  explicit Environment(MDB_env* env) noexcept : env_(env) {}
-  MDB_env* env_ = nullptr;
+  struct State;
+  explicit Environment(std::unique_ptr<State> state) noexcept;
+  [[nodiscard]] Result<MDB_txn*> begin(unsigned flags) const;
+  std::unique_ptr<State> state_;
 };
 
-// A snapshot. Spans it returns are valid until it is destroyed (for a writer: until its next write).
+// A snapshot. Spans it returns are valid until it is destroyed (for a writer: until its next
+// write). It may move to another thread, and a thread may hold several.
 class ReadTransaction {
  public:
   ReadTransaction(ReadTransaction&&) noexcept;
@@ -76,18 +97,53 @@ class ReadTransaction {
   [[nodiscard]] std::optional<std::pair<Bytes, Bytes>> last(Database database) const;
 
  protected:
+  enum class Kind : std::uint8_t { Reader, Writer };
+
   friend class Environment;
-  explicit ReadTransaction(MDB_txn* txn) noexcept : txn_(txn) {}
+  friend class DatabaseCursor;
+  ReadTransaction(MDB_txn* txn, Kind kind) noexcept : txn_(txn), kind_(kind) {}
+  void finish() noexcept;
+
   MDB_txn* txn_ = nullptr;
+  Kind kind_ = Kind::Reader;
 };
 
-// Destroyed without commit(): everything is undone.
+// A position in one database, for walks that read several places side by side. Lives shorter than
+// its transaction, and ends with the transaction's first write.
+class DatabaseCursor {
+ public:
+  DatabaseCursor(const ReadTransaction& transaction, Database database);
+  DatabaseCursor(DatabaseCursor&&) noexcept;
+  DatabaseCursor& operator=(DatabaseCursor&&) noexcept;
+  ~DatabaseCursor();
+
+  // To the first entry whose key is not less than `key` (empty: the first of all). False: there is
+  // none, or the database cannot be read, which failed() tells apart.
+  bool seek(Bytes key);
+  bool next();
+  [[nodiscard]] bool at_entry() const noexcept { return at_entry_; }
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+  [[nodiscard]] Bytes key() const noexcept { return key_; }
+  [[nodiscard]] Bytes value() const noexcept { return value_; }
+
+ private:
+  bool move(int operation, Bytes key);
+  MDB_cursor* cursor_ = nullptr;
+  Bytes key_;
+  Bytes value_;
+  bool at_entry_ = false;
+  bool failed_ = false;
+};
+
+// Destroyed without commit(): everything is undone. Stays in the thread that began it (LMDB's
+// writer lock does).
 class WriteTransaction : public ReadTransaction {
  public:
   [[nodiscard]] Result<Database> create_database(const char* name);
-  // NoSpace when the map is full: abort, Environment::grow(), run again.
+  // NoSpace when the map is full: abort, Environment::grow(), run again. A full disk is System.
   [[nodiscard]] Result<void> put(Database database, Bytes key, Bytes value);
-  // For keys in ascending order: fills pages completely.
+  // For keys in ascending order, above all that are there: fills pages completely. Conflict if the
+  // key is not.
   [[nodiscard]] Result<void> append(Database database, Bytes key, Bytes value);
   // Not an error if the key is not there.
   [[nodiscard]] Result<void> erase(Database database, Bytes key);
@@ -96,7 +152,8 @@ class WriteTransaction : public ReadTransaction {
 
  private:
   friend class Environment;
-  using ReadTransaction::ReadTransaction;
+  explicit WriteTransaction(MDB_txn* txn) noexcept : ReadTransaction(txn, Kind::Writer) {}
+  [[nodiscard]] Result<void> store(Database database, Bytes key, Bytes value, unsigned flags);
 };
 
 }  // namespace luytre::lmdb
