@@ -31,6 +31,8 @@ struct Category {
   std::string description;  // for people
   CategoryTier tier = CategoryTier::Content;
   std::vector<std::string> ut1;  // UT1 list names that import as this category
+  // A list of this category may cover a private public suffix (ddns.net) with all that is below it.
+  bool private_suffixes = false;
 };
 
 // The 64 categories, read from a data file: the same binary works with another taxonomy. Immutable once loaded.
@@ -53,7 +55,7 @@ class Taxonomy {
 
  private:
   std::vector<Category> categories_;
-  std::array<std::int8_t, 64> index_by_bit_{};
+  std::array<std::uint8_t, 64> position_by_bit_{};  // in categories_, plus one; 0: no such category
   std::array<CategorySet, kCategoryTierCount> tiers_{};
 };
 
