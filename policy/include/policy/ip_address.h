@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,16 +16,31 @@ namespace luytre::policy {
 class IpAddress {
  public:
   constexpr IpAddress() noexcept = default;  // ::
-  [[nodiscard]] static IpAddress v4(std::span<const std::uint8_t, 4> octets) noexcept;
-  [[nodiscard]] static IpAddress v6(std::span<const std::uint8_t, 16> octets) noexcept;
+  // Inline: two of them are made for every packet.
+  [[nodiscard]] static IpAddress v4(std::span<const std::uint8_t, 4> octets) noexcept {
+    IpAddress address;
+    std::memcpy(address.octets_.data(), kMappedPrefix.data(), kMappedPrefix.size());
+    std::memcpy(address.octets_.data() + kMappedPrefix.size(), octets.data(), octets.size());
+    return address;
+  }
+  [[nodiscard]] static IpAddress v6(std::span<const std::uint8_t, 16> octets) noexcept {
+    IpAddress address;
+    std::memcpy(address.octets_.data(), octets.data(), octets.size());
+    return address;
+  }
   [[nodiscard]] static std::optional<IpAddress> from_text(std::string_view text) noexcept;
 
-  [[nodiscard]] bool is_v4() const noexcept;
+  [[nodiscard]] bool is_v4() const noexcept {
+    return std::memcmp(octets_.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0;
+  }
   [[nodiscard]] std::span<const std::uint8_t, 16> octets() const noexcept { return octets_; }
   [[nodiscard]] std::string to_text() const;
   friend bool operator==(const IpAddress&, const IpAddress&) noexcept = default;
 
  private:
+  static constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0,
+                                                                 0, 0, 0, 0, 0xff, 0xff};
+
   std::array<std::uint8_t, 16> octets_{};
 };
 
