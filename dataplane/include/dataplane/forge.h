@@ -2,8 +2,9 @@
 #pragma once
 
 // Frames that the gateway makes itself, all from a frame of the client: addresses swapped, VLAN tags kept, lengths and
-// checksums computed. Each returns false if `out` is too small. They set out.size; out.bytes must not overlap the frame
-// unless said so.
+// checksums computed. They set out.size; out.bytes must not overlap the frame unless said so. Each needs a view of
+// DecodeResult::Ok of that very frame, and returns false, with nothing written, if the result does not fit or if the
+// frame has no transport layer of the right kind (a fragment, another protocol).
 
 #include <cstdint>
 #include <span>

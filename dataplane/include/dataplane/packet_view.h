@@ -34,7 +34,7 @@ struct PacketView {
   std::uint32_t tcp_acknowledgement = 0;
   std::uint32_t payload_size = 0;     // TCP or UDP payload; by the IP length, not by the frame's padding
   std::uint16_t network_offset = 0;   // first byte of the IP header
-  std::uint16_t transport_offset = 0; // first byte of the TCP or UDP header
+  std::uint16_t transport_offset = 0; // first byte after the IP headers, whatever the protocol; 0 in a fragment
   std::uint16_t payload_offset = 0;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
