@@ -12,10 +12,12 @@
 
 namespace luytre::policy {
 
-// Why a name is allowed or refused on a line, for people and for JSON. Computed by verdict() itself.
+// Why a name is allowed or refused on a line, for people and for JSON. Computed by verdict()
+// itself.
 struct Explanation {
   Verdict verdict;
-  std::string reason;    // one word for machines, the same in counters and pages: "gambling", "pause", "owner_deny"
+  std::string reason;    // one word for machines, the same in counters and pages: "gambling",
+                         // "pause", "owner_deny"
   std::string sentence;  // "casino.test is blocked: gambling is blocked for ages 7–12."
   std::string remedy;    // who may lift it: "The line's owner can allow it."
 };
@@ -24,7 +26,9 @@ struct Explanation {
                                   const categories::DomainName& name,
                                   const categories::NameMatch& match);
 
-// The machine word of a verdict alone: the category's name in the tiers that categories decide, else the tier's.
-[[nodiscard]] std::string_view reason(const Verdict& verdict, const categories::Taxonomy& taxonomy) noexcept;
+// The machine word of a verdict alone: the category's name in the tiers that categories decide,
+// else the tier's.
+[[nodiscard]] std::string_view reason(const Verdict& verdict,
+                                      const categories::Taxonomy& taxonomy) noexcept;
 
 }  // namespace luytre::policy

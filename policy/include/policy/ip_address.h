@@ -11,8 +11,8 @@
 
 namespace luytre::policy {
 
-// An IPv4 or IPv6 address as a value; IPv4 is held in its IPv4-mapped form (RFC 4291 §2.5.5.2), so that one table
-// serves both.
+// An IPv4 or IPv6 address as a value; IPv4 is held in its IPv4-mapped form (RFC 4291 §2.5.5.2), so
+// that one table serves both.
 class IpAddress {
  public:
   constexpr IpAddress() noexcept = default;  // ::
@@ -38,13 +38,14 @@ class IpAddress {
   friend bool operator==(const IpAddress&, const IpAddress&) noexcept = default;
 
  private:
-  static constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0,
+  static constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0,    0,
                                                                  0, 0, 0, 0, 0xff, 0xff};
 
   std::array<std::uint8_t, 16> octets_{};
 };
 
-// An address range whose host bits are zero. `length` counts in the family of the address: 0–32 or 0–128.
+// An address range whose host bits are zero. `length` counts in the family of the address: 0–32 or
+// 0–128.
 struct IpPrefix {
   IpAddress address;
   std::uint8_t length = 0;

@@ -16,7 +16,8 @@
 
 namespace luytre::policy {
 
-// What a band does with each category; a category is in at most one of the sets, and in none if it is allowed.
+// What a band does with each category; a category is in at most one of the sets, and in none if it
+// is allowed.
 struct BandActions {
   categories::CategorySet block;
   categories::CategorySet limit;
@@ -32,8 +33,8 @@ struct Band {
   BandActions actions;
 };
 
-// A name with a fixed answer on filtered lines, whatever the lists say: encrypted-DNS canaries and relays. It holds
-// for the name and all below it and belongs to tier Bypass.
+// A name with a fixed answer on filtered lines, whatever the lists say: encrypted-DNS canaries and
+// relays. It holds for the name and all below it and belongs to tier Bypass.
 struct SpecialName {
   categories::DomainName name;
   DnsForm form = DnsForm::NxDomain;
@@ -52,8 +53,9 @@ struct Preset {
   categories::CategorySet security;
   categories::CategorySet bypass;
 
-  // Reads and validates completely; the error names file and line. A preset that blocks a never-block category, or
-  // allows a mandatory one, is refused; so is a stricter (younger) band that allows what an older one blocks.
+  // Reads and validates completely; the error names file and line. A preset that blocks a
+  // never-block category, or allows a mandatory one, is refused; so is a stricter (younger) band
+  // that allows what an older one blocks.
   [[nodiscard]] static Result<Preset> load(const std::filesystem::path& file,
                                            const categories::Taxonomy& taxonomy);
   [[nodiscard]] const Band* find_band(std::string_view id) const noexcept;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The compiled policy that packets see: lines, their keys and their profiles. Immutable; swapped whole under RCU.
-// Trap: a Profile pointer is valid only as long as its snapshot; never keep one across bursts.
+// The compiled policy that packets see: lines, their keys and their profiles. Immutable; swapped
+// whole under RCU. Trap: a Profile pointer is valid only as long as its snapshot; never keep one
+// across bursts.
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +30,8 @@ struct SubscriberKey {
 
 // What applies to a packet whose line nobody registered.
 struct UnknownLine {
-  // Empty: forwarded untouched (an ISP's opt-in product). A band id: that band (a school's strict guests).
+  // Empty: forwarded untouched (an ISP's opt-in product). A band id: that band (a school's strict
+  // guests).
   std::string band;
 };
 
@@ -37,17 +39,20 @@ class PolicySnapshot {
  public:
   static constexpr std::size_t kBurst = 32;
 
-  // Conflict if two lines claim the same key, Invalid for an unknown band. `now` decides which pauses are in force.
+  // Conflict if two lines claim the same key, Invalid for an unknown band. `now` decides which
+  // pauses are in force.
   [[nodiscard]] static Result<std::unique_ptr<const PolicySnapshot>> compile(
       const Preset& preset, std::span<const Line> lines, const UnknownLine& unknown,
       std::chrono::sys_seconds now);
   ~PolicySnapshot();
 
-  // The profile of the line that sends or receives this packet; nullptr: forwarded untouched. A MAC address wins
-  // over an address, an address (longest prefix) over a VLAN. No allocation; any thread.
+  // The profile of the line that sends or receives this packet; nullptr: forwarded untouched. A MAC
+  // address wins over an address, an address (longest prefix) over a VLAN. No allocation; any
+  // thread.
   [[nodiscard]] const Profile* lookup(const SubscriberKey& key) const noexcept;
   // The same for at most kBurst packets, with prefetching.
-  void lookup(std::span<const SubscriberKey> keys, std::span<const Profile*> profiles) const noexcept;
+  void lookup(std::span<const SubscriberKey> keys,
+              std::span<const Profile*> profiles) const noexcept;
 
   // By the line's own id, for check and explain; nullptr if there is no such line.
   [[nodiscard]] const Profile* find_line(std::string_view id) const noexcept;

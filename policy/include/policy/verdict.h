@@ -17,7 +17,8 @@ enum class Action : std::uint8_t {
   Safe,   // allowed in the service's safe mode
 };
 
-// The tiers of the precedence order; the first that has something to say decides, the longer name wins inside one.
+// The tiers of the precedence order; the first that has something to say decides, the longer name
+// wins inside one.
 enum class Tier : std::uint8_t {
   Mandatory = 1,
   NeverBlock1 = 2,
@@ -50,8 +51,8 @@ struct Verdict {
 
 class Profile;
 
-// The one decision of the product: gateway, resolver, `check` and `explain` all call this function. Pure: no clock,
-// no I/O, no allocation. `match` is what the index says about `name`.
+// The one decision of the product: gateway, resolver, `check` and `explain` all call this function.
+// Pure: no clock, no I/O, no allocation. `match` is what the index says about `name`.
 [[nodiscard]] Verdict verdict(const Profile& profile, const categories::DomainName& name,
                               const categories::NameMatch& match) noexcept;
 

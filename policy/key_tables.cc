@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "key_tables.h"
+
+#include <algorithm>
+
+#include "base/byte_order.h"
+
+namespace luytre::policy {
+namespace {
+
+std::uint64_t mac_word(const MacAddress& mac) noexcept {
+  return std::uint64_t{load_be16(mac.data())} << 32U | load_be32(mac.data() + 2);
+}
+
+std::uint32_t v4_word(const IpAddress& address) noexcept {
+  return load_be32(address.octets().data() + 12);
+}
+std::uint64_t high_word(const IpAddress& address) noexcept {
+  return load_be64(address.octets().data());
+}
+std::uint64_t low_word(const IpAddress& address) noexcept {
+  return load_be64(address.octets().data() + 8);
+}
+
+// The first `length` of a word's bits; a shift by the whole width would be undefined.
+template <typename Word>
+Word mask_of(unsigned length) noexcept {
+  constexpr unsigned kBits = sizeof(Word) * 8;
+  return length == 0 ? Word{0} : static_cast<Word>(~Word{0} << (kBits - length));
+}
+
+}  // namespace
+
+template <typename Key>
+KeyTables::Length<Key>& KeyTables::length_of(std::vector<Length<Key>>& lengths, std::uint8_t length,
+                                             Key mask) {
+  const auto at = std::ranges::find_if(
+      lengths, [length](const Length<Key>& known) { return known.length <= length; });
+  if (at != lengths.end() && at->length == length) {
+    return *at;
+  }
+  return *lengths.insert(at, Length<Key>{.length = length, .mask = mask, .table = {}});
+}
+
+void KeyTables::reserve(std::span<const Line> lines) {
+  std::array<std::size_t, 33> v4{};
+  std::array<std::size_t, 129> v6{};
+  std::size_t macs = 0;
+  for (const Line& line : lines) {
+    for (const LineKey& key : line.keys) {
+      if (const auto* prefix = std::get_if<IpPrefix>(&key)) {
+        ++(prefix->address.is_v4() ? v4[prefix->length] : v6[prefix->length]);
+      } else if (std::holds_alternative<MacAddress>(key)) {
+        ++macs;
+      }
+    }
+  }
+  if (macs > 0) {
+    macs_.reserve(macs);
+  }
+  for (std::uint8_t length = 0; length < v4.size(); ++length) {
+    if (v4[length] > 0) {
+      length_of(v4_, length, mask_of<std::uint32_t>(length)).table.reserve(v4[length]);
+    }
+  }
+  for (std::uint8_t length = 0; length < v6.size(); ++length) {
+    if (v6[length] == 0) {
+      continue;
+    }
+    if (length > 64) {
+      const WideKey mask{~std::uint64_t{0}, mask_of<std::uint64_t>(length - 64U)};
+      length_of(v6_long_, length, mask).table.reserve(v6[length]);
+    } else {
+      length_of(v6_short_, length, mask_of<std::uint64_t>(length)).table.reserve(v6[length]);
+    }
+  }
+}
+
+std::uint32_t KeyTables::insert(const LineKey& key, std::uint32_t value) {
+  if (const auto* prefix = std::get_if<IpPrefix>(&key)) {
+    return insert_prefix(*prefix, value);
+  }
+  if (const auto* mac = std::get_if<MacAddress>(&key)) {
+    return macs_.insert(mac_word(*mac), value);
+  }
+  const auto* vlan = std::get_if<VlanId>(&key);
+  vlans_.resize(kVlans);
+  std::uint32_t& slot = vlans_[vlan == nullptr ? 0 : *vlan % kVlans];
+  const std::uint32_t before = slot;
+  slot = before == 0 ? value : before;
+  return before;
+}
+
+std::uint32_t KeyTables::insert_prefix(const IpPrefix& prefix, std::uint32_t value) {
+  const IpAddress& address = prefix.address;
+  const std::uint8_t length = prefix.length;
+  if (address.is_v4()) {
+    return length_of(v4_, length, mask_of<std::uint32_t>(length))
+        .table.insert(v4_word(address), value);
+  }
+  if (length > 64) {
+    const WideKey mask{~std::uint64_t{0}, mask_of<std::uint64_t>(length - 64U)};
+    return length_of(v6_long_, length, mask)
+        .table.insert(WideKey{high_word(address), low_word(address)}, value);
+  }
+  return length_of(v6_short_, length, mask_of<std::uint64_t>(length))
+      .table.insert(high_word(address), value);
+}
+
+// One table for all pending packets: first every key and its prefetch, then every comparison; who
+// is found leaves.
+template <typename Key, typename KeyAt>
+void KeyTables::probe(const FlatTable<Key>& table, KeyAt key_at, Pending& pending,
+                      std::span<std::uint32_t> found) noexcept {
+  std::array<std::size_t, kBurst> homes;
+  for (std::size_t i = 0; i < pending.count; ++i) {
+    homes[i] = table.prefetch(key_at(pending.positions[i]));
+  }
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < pending.count; ++i) {
+    const std::uint8_t position = pending.positions[i];
+    const std::uint32_t value = table.find(key_at(position), homes[i]);
+    found[position] = value;
+    pending.positions[left] = position;
+    left += value == 0 ? 1 : 0;
+  }
+  pending.count = left;
+}
+
+void KeyTables::probe_addresses(std::span<const SubscriberKey> keys, Pending& pending,
+                                std::span<std::uint32_t> found) const noexcept {
+  Pending v4;
+  Pending v6;
+  for (std::size_t i = 0; i < pending.count; ++i) {
+    const std::uint8_t position = pending.positions[i];
+    Pending& family = keys[position].address.is_v4() ? v4 : v6;
+    family.positions[family.count++] = position;
+  }
+  for (const auto& length : v4_) {
+    probe(
+        length.table, [&](std::size_t at) { return v4_word(keys[at].address) & length.mask; }, v4,
+        found);
+  }
+  for (const auto& length : v6_long_) {
+    const auto key_at = [&](std::size_t at) {
+      return WideKey{high_word(keys[at].address), low_word(keys[at].address) & length.mask.low};
+    };
+    probe(length.table, key_at, v6, found);
+  }
+  for (const auto& length : v6_short_) {
+    probe(
+        length.table, [&](std::size_t at) { return high_word(keys[at].address) & length.mask; }, v6,
+        found);
+  }
+  pending = v4;
+  for (std::size_t i = 0; i < v6.count; ++i) {
+    pending.positions[pending.count++] = v6.positions[i];
+  }
+}
+
+void KeyTables::lookup(std::span<const SubscriberKey> keys,
+                       std::span<std::uint32_t> found) const noexcept {
+  Pending pending;
+  pending.count = std::min(keys.size(), kBurst);
+  for (std::size_t i = 0; i < pending.count; ++i) {
+    pending.positions[i] = static_cast<std::uint8_t>(i);
+    found[i] = 0;
+  }
+  if (!macs_.empty()) {
+    probe(
+        macs_, [&](std::size_t at) { return mac_word(keys[at].mac); }, pending, found);
+  }
+  if (!v4_.empty() || !v6_long_.empty() || !v6_short_.empty()) {
+    probe_addresses(keys, pending, found);
+  }
+  if (!vlans_.empty()) {
+    for (std::size_t i = 0; i < pending.count; ++i) {
+      const std::uint8_t position = pending.positions[i];
+      found[position] = vlans_[keys[position].vlan % kVlans];
+    }
+  }
+}
+
+}  // namespace luytre::policy
