@@ -37,6 +37,9 @@ class NameList {
   [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
   // By value: the list holds no DomainName. Costs about as much as parsing the name's wire form.
   [[nodiscard]] ListedName operator[](std::size_t position) const noexcept;
+  [[nodiscard]] CategorySet categories(std::size_t position) const noexcept {
+    return records_[position].categories;
+  }
   // The element's NameKey octets, without decoding; valid until the list is changed.
   [[nodiscard]] std::span<const std::uint8_t> key(std::size_t position) const noexcept;
 
