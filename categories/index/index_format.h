@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The index file, format 1. All numbers are little-endian.
+//
+//   offset                      content
+//   0                           IndexHeader, 128 bytes
+//   128                         bucket_count() buckets of 64 bytes: 8 slots of 8 bytes, one cache
+//   line 128 + 64 * bucket_count()   value_count values of 32 bytes (IndexValue)
+//
+// Listed names and the names between them form a tree of labels. Each of its nodes, from two labels
+// on (from one where single-label names are listed), is one slot:
+//
+//   bit 63 … 64-F   fingerprint of the node's suffix hash, F = fingerprint_bits, never 0
+//   bit … 2         number of the node's value
+//   bit 1           kSpilled, in the last slot only: some node passed this full bucket by; look on
+//   in the next one bit 0           kHasChildren: names below this one are in the tree
+//
+// An empty slot is 0. A node's home bucket is (hash.place * home_bucket_count) >> 64; where that is
+// full, the node stands in the first bucket after it that is not, at most `spill_bucket_count`
+// further (that many buckets follow the last home bucket, so there is no wrapping around). A name
+// that is not listed is told by its home bucket alone, unless that one spilled: at 58 % load that
+// is one in twenty.
+//
+// A value is what names get once all inheritance is resolved, so that only the deepest node found
+// counts: `exact` where the question ends at the node, `below` where it goes on. Value 0 is the
+// root's: what no other node covers.
+//
+// How often does the index say "listed" of a name that is not? A probe compares the fingerprint
+// with the slots of one bucket, 4.6 on average. Fingerprints take what the value numbers leave:
+// with 2^20 values, the most the builder allows, 42 bits: 4.6 / 2^42 = 1.1e-12 a probe; with 4,096
+// values 50 bits, 4.1e-15: one wrong answer among 2.4e14 different names. The key is secret and
+// drawn anew for each file, so that nobody can look for such names. Between the names of the file
+// itself there is none: the builder sees two equal fingerprints in reach of each other and takes
+// another salt.
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "suffix_hash.h"
+
+namespace luytre::categories {
+
+inline constexpr std::array<char, 8> kIndexMagic{'L', 'u', 'y', 't', 'r', 'e', 'I', 'x'};
+inline constexpr std::uint32_t kIndexVersion = 1;
+inline constexpr std::uint32_t kFlagSingleLabels = 1;  // some listed name has a single label
+
+inline constexpr std::size_t kSlotsPerBucket = 8;
+inline constexpr std::uint32_t kMaxSpillBuckets = 64;
+inline constexpr std::uint64_t kHasChildren = 1;
+inline constexpr std::uint64_t kSpilled = 2;
+inline constexpr unsigned kSlotFlagBits = 2;
+// Readers accept any fingerprint from 8 bits on; the builder writes none below 42 (2^20 values).
+inline constexpr unsigned kMinFingerprintBits = 8;
+inline constexpr unsigned kMaxFingerprintBits = 61;
+inline constexpr std::uint32_t kMaxValues = std::uint32_t{1} << 20U;
+
+struct IndexHeader {
+  std::array<char, 8> magic = kIndexMagic;
+  std::uint32_t version = kIndexVersion;
+  std::uint32_t flags = 0;
+  std::uint64_t serial = 0;
+  std::uint64_t name_count = 0;  // listed names
+  std::uint64_t node_count = 0;  // occupied slots
+  std::uint64_t home_bucket_count = 0;
+  std::uint32_t spill_bucket_count = 0;
+  std::uint32_t value_count = 0;
+  std::uint32_t fingerprint_bits = 0;
+  std::uint32_t reserved = 0;
+  std::array<std::uint64_t, 2> key{};  // of SuffixHasher
+  std::uint64_t salt = 0;              // of fingerprint()
+  std::array<std::uint64_t, 3> reserved_tail{};
+  std::uint64_t payload_checksum = 0;  // XXH3, 64 bits, of everything behind the header
+  std::uint64_t header_checksum = 0;   // XXH3, 64 bits, of the header up to here
+
+  [[nodiscard]] std::uint64_t bucket_count() const noexcept {
+    return home_bucket_count + spill_bucket_count;
+  }
+};
+static_assert(sizeof(IndexHeader) == 128 && std::is_trivially_copyable_v<IndexHeader>);
+
+struct IndexAnswer {
+  std::uint64_t categories = 0;
+  std::uint8_t matched_labels = 0;
+  std::uint8_t minimum_age = 0;
+  std::array<std::uint8_t, 6> reserved{};
+
+  friend bool operator==(const IndexAnswer&, const IndexAnswer&) noexcept = default;
+};
+struct IndexValue {
+  IndexAnswer exact;
+  IndexAnswer below;
+
+  friend bool operator==(const IndexValue&, const IndexValue&) noexcept = default;
+};
+static_assert(sizeof(IndexValue) == 32 && std::is_trivially_copyable_v<IndexValue>);
+
+using IndexBucket = std::array<std::uint64_t, kSlotsPerBucket>;
+static_assert(sizeof(IndexBucket) == 64);
+
+// Where a node is looked for first. The product's upper half maps `place` evenly onto any number of
+// buckets, in order.
+[[nodiscard]] inline std::uint64_t home_bucket(SuffixHash hash,
+                                               std::uint64_t home_bucket_count) noexcept {
+  __extension__ using Product = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<Product>(hash.place) * home_bucket_count) >> 64U);
+}
+
+// The fingerprint as it stands in a slot: in the upper `bits` bits, the rest 0. Another salt gives
+// another fingerprint and leaves the name in its place.
+[[nodiscard]] inline std::uint64_t fingerprint(SuffixHash hash, std::uint64_t salt,
+                                               unsigned bits) noexcept {
+  const std::uint64_t print = fold_multiply(hash.print ^ salt, 0x9fb21c651e98df25U) >> (64U - bits);
+  return (print + (print == 0 ? 1U : 0U)) << (64U - bits);
+}
+
+// The bits of a slot that hold the fingerprint, and the number of the slot's value.
+[[nodiscard]] constexpr std::uint64_t fingerprint_mask(unsigned bits) noexcept {
+  return ~std::uint64_t{0} << (64U - bits);
+}
+[[nodiscard]] constexpr std::uint64_t value_number(std::uint64_t slot, unsigned bits) noexcept {
+  return (slot & ~fingerprint_mask(bits)) >> kSlotFlagBits;
+}
+// The widest fingerprint that leaves room to number `value_count` (at least 1) values.
+[[nodiscard]] constexpr unsigned widest_fingerprint(std::uint32_t value_count) noexcept {
+  const unsigned value_bits = static_cast<unsigned>(std::bit_width(value_count - 1));
+  return std::min(kMaxFingerprintBits, 64U - kSlotFlagBits - value_bits);
+}
+
+// Writes both checksums into a complete image (header and payload). Requires image.size() >=
+// sizeof(IndexHeader).
+void seal_index(std::span<std::uint8_t> image) noexcept;
+
+}  // namespace luytre::categories
