@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "categories/category_set.h"
+#include "categories/domain_name.h"
+#include "categories/name_list.h"
+#include "categories/store/category_store.h"
+
+namespace luytre::categories::test {
+
+inline constexpr CategoryId kMalware{3};
+inline constexpr CategoryId kPorn{13};
+inline constexpr CategoryId kGambling{16};
+inline constexpr CategoryId kEducation{55};
+
+inline DomainName name(std::string_view text) {
+  const auto parsed = DomainName::from_text(text);
+  EXPECT_TRUE(parsed) << text;
+  return parsed ? *parsed : DomainName{};
+}
+
+// Builds lists in one expression: ListBuilder().subtree("a.test", kPorn).exact("b.test",
+// kPorn).list()
+class ListBuilder {
+ public:
+  ListBuilder& subtree(std::string_view text, CategoryId id, std::uint8_t minimum_age = 0) {
+    return add(text, Reach::Subtree, id, minimum_age);
+  }
+  ListBuilder& exact(std::string_view text, CategoryId id, std::uint8_t minimum_age = 0) {
+    return add(text, Reach::Exact, id, minimum_age);
+  }
+  [[nodiscard]] NameList list() const { return list_; }
+
+ private:
+  ListBuilder& add(std::string_view text, Reach reach, CategoryId id, std::uint8_t minimum_age) {
+    list_.add({.name = name(text),
+               .reach = reach,
+               .minimum_age = minimum_age,
+               .categories = CategorySet::of(id)});
+    return *this;
+  }
+  NameList list_;
+};
+
+// "n0.<zone>" … "n<count-1>.<zone>"
+inline NameList numbered_names(std::string_view zone, int count, CategoryId id) {
+  ListBuilder builder;
+  for (int i = 0; i < count; ++i) {
+    builder.subtree("n" + std::to_string(i) + "." + std::string(zone), id);
+  }
+  return builder.list();
+}
+
+inline Source source(std::string_view name) {
+  return {.name = std::string(name), .format = "names", .imported_at = 1'700'000'000};
+}
+
+}  // namespace luytre::categories::test
