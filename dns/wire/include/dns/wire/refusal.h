@@ -18,23 +18,25 @@ enum class EdeCode : std::uint16_t { Blocked = 15, Censored = 16, Filtered = 17 
 // An answer made on the spot instead of the server's.
 struct Refusal {
   Rcode rcode = Rcode::NxDomain;
-  std::optional<EdeCode> ede;   // sent only where the query had EDNS
-  std::string_view extra_text;  // UTF-8, short, static storage; left out first when the answer would not fit
+  std::optional<EdeCode> ede{};  // sent only where the query had EDNS
+  std::string_view
+      extra_text{};  // UTF-8, short, static storage; left out first when the answer would not fit
   std::uint32_t ttl_seconds = 30;  // of the negative answer's SOA
 };
 
-// Which cause answers how (docs: signalling): order of law or authority 16, malware and operator 15, the household's
-// own settings 17. Requires verdict.blocks().
+// Which cause answers how (docs: signalling): order of law or authority 16, malware and operator
+// 15, the household's own settings 17. Requires verdict.blocks().
 [[nodiscard]] Refusal refusal_for(const policy::Verdict& verdict) noexcept;
 
 // The largest answer that write_refusal makes for any query: header, question, SOA, OPT with EDE.
 inline constexpr std::size_t kMaxRefusalBytes = 512;
 
-// Writes the answer to `query` into `out` (at least kMaxRefusalBytes) and returns its size. The question is echoed
-// byte for byte (0x20), RD and CD are copied, RA is set, AA is not; NXDOMAIN and NODATA carry an SOA so that the answer
-// is cached for ttl_seconds only (RFC 2308); OPT is there if and only if the query had one, DO copied, BADVERS for
-// versions over 0 (RFC 6891 §6.1.3). Never larger than 512 bytes or the client's size. `query` may borrow from `out`'s
-// own bytes only if its question_wire begins at offset 12 of `out` (answering in place).
+// Writes the answer to `query` into `out` (at least kMaxRefusalBytes) and returns its size. The
+// question is echoed byte for byte (0x20), RD and CD are copied, RA is set, AA is not; NXDOMAIN and
+// NODATA carry an SOA so that the answer is cached for ttl_seconds only (RFC 2308); OPT is there if
+// and only if the query had one, DO copied, BADVERS for versions over 0 (RFC 6891 §6.1.3). Never
+// larger than 512 bytes or the client's size. `query` may borrow from `out`'s own bytes only if its
+// question_wire begins at offset 12 of `out` (answering in place).
 [[nodiscard]] std::size_t write_refusal(const Query& query, const Refusal& refusal,
                                         std::span<std::uint8_t> out) noexcept;
 
