@@ -40,6 +40,8 @@ enum class Outcome : std::uint8_t {
   FragmentDropped,     // fragment from a filtered line (not reassembled yet)
   OutOfOrderDropped,   // client data of an undecided flow ahead of what was seen; the client sends it again
   DuplicateDropped,    // client data that is held already
+  SynDataDropped,      // SYN that carries data (TCP Fast Open, RFC 7413); the client falls back to a plain one
+  AbandonedDropped,    // held when the client reset its connection or began a new one
   RefusedFlowDropped,  // later packet of a refused flow
   FailClosed,          // undecided at a bound; the fail mode is closed
   NoBufferDropped,     // no room to answer or to send
@@ -64,14 +66,17 @@ class alignas(64) Counters {
   [[nodiscard]] std::uint64_t blocked_names(std::uint8_t category) const noexcept;
 
   void set_flows(std::uint64_t flows) noexcept;
+  void set_replaced_flows(std::uint64_t flows) noexcept;  // gave their place in the full table to a new flow
   void set_held_packets(std::uint64_t packets) noexcept;
   [[nodiscard]] std::uint64_t flows() const noexcept;
+  [[nodiscard]] std::uint64_t replaced_flows() const noexcept;
   [[nodiscard]] std::uint64_t held_packets() const noexcept;
 
  private:
   std::array<std::array<std::uint64_t, kOutcomeCount>, 2> outcomes_{};
   std::array<std::uint64_t, 64> blocked_{};
   std::uint64_t flows_ = 0;
+  std::uint64_t replaced_flows_ = 0;
   std::uint64_t held_packets_ = 0;
 };
 

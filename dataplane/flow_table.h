@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Open addressing in buckets of eight. A key has two possible buckets and is never moved, so a
+// FlowSlot stays valid until its flow is erased, replaced or forgotten. What every packet reads and
+// writes (tag, state, time of the last packet) stands apart from the keys: 32 bytes a bucket stay
+// in the cache for a million flows, and the 48 bytes of a flow are only read. In all 52 bytes a
+// flow.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "flow_key.h"
+#include "huge_array.h"
+
+namespace luytre::dataplane {
+
+enum class FlowState : std::uint8_t {
+  Handshake,   // seen, no client data yet
+  Collecting,  // client data is held
+  Judging,     // the name is found; its verdict falls later in this burst
+  Allowed,
+  Refused,
+};
+inline constexpr std::size_t kFlowStateCount = 5;
+
+struct Flow {
+  FlowKey key;
+  // Handshake, Collecting, Judging: the next sequence number expected from the client.
+  // Allowed: the first one of the stream, which tells a repeated SYN from a new connection.
+  // Refused: the end of the client's data as we acknowledged it.
+  std::uint32_t client_sequence;
+  // Collecting, Judging: the HoldId. Refused: the next sequence number of the server's side, after
+  // our FIN.
+  std::uint32_t detail;
+};
+static_assert(sizeof(Flow) == 48);
+
+// Position of one flow in its table.
+enum class FlowSlot : std::uint32_t {};
+inline constexpr FlowSlot kNoFlow{0xffffffff};
+
+// Fixed memory, one thread. Time is passed in as whole seconds that wrap around (Tick).
+class FlowTable {
+ public:
+  using Tick = std::uint16_t;
+  [[nodiscard]] static Tick tick(std::chrono::steady_clock::time_point now) noexcept {
+    return static_cast<Tick>(
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  }
+
+  // `max_flows` is rounded up to a power of two (at least 16, at most 2^27). An idle timeout over
+  // 30,000 s is taken as 30,000 s.
+  FlowTable(std::uint32_t max_flows, std::chrono::seconds idle_timeout, std::uint64_t seed);
+
+  [[nodiscard]] std::uint64_t hash(const FlowKey& key) const noexcept { return hasher_(key); }
+  // The two stages of a look-up for a burst: first the buckets of all keys, then the flows that
+  // they point to.
+  void prefetch_buckets(std::uint64_t hash) const noexcept;
+  void prefetch_flow(std::uint64_t hash) const noexcept;
+  [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept;
+
+  // A new flow in Handshake; `key` must not be in the table. When both buckets are full it takes
+  // the place of a closed, half-open, refused or else the longest idle flow; kNoFlow if all sixteen
+  // are holding packets.
+  [[nodiscard]] FlowSlot insert(const FlowKey& key, std::uint64_t hash, Tick now) noexcept;
+  void erase(FlowSlot slot) noexcept;
+
+  [[nodiscard]] Flow& flow(FlowSlot slot) noexcept { return flows_[index(slot)]; }
+  [[nodiscard]] FlowState state(FlowSlot slot) const noexcept {
+    return static_cast<FlowState>(bucket(slot).states[index(slot) % kWays] & kStateMask);
+  }
+  // Keeps the closing mark.
+  void set_state(FlowSlot slot, FlowState state) noexcept;
+  // Once either side sent FIN or RST, ten seconds without a packet are enough to forget the flow.
+  // Only a hint, because anybody can forge them: a flow that goes on is kept.
+  void mark_closing(FlowSlot slot) noexcept;
+  void touch(FlowSlot slot, Tick now) noexcept;
+
+  // Forgets idle flows, those that hold packets excepted: walks the whole table about every 8 s of
+  // calls, at most 512 buckets a call.
+  void sweep(std::chrono::steady_clock::time_point now) noexcept;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return flows_.size(); }
+  // Flows that lost their place to a new one.
+  [[nodiscard]] std::uint64_t replaced() const noexcept { return replaced_; }
+
+ private:
+  static constexpr std::size_t kWays = 8;
+  static constexpr std::uint8_t kStateMask = 0x7f;
+  static constexpr std::uint8_t kClosing = 0x80;
+
+  struct alignas(32) Bucket {
+    std::array<std::uint8_t, kWays> tags;  // 0: free
+    std::array<std::uint8_t, kWays> states;
+    std::array<Tick, kWays> last_seen;
+  };
+  static_assert(sizeof(Bucket) == 32);
+
+  static std::size_t index(FlowSlot slot) noexcept { return static_cast<std::size_t>(slot); }
+  [[nodiscard]] std::size_t first_bucket(std::uint64_t hash) const noexcept {
+    return hash & bucket_mask_;
+  }
+  [[nodiscard]] std::size_t second_bucket(std::uint64_t hash) const noexcept {
+    return hash >> 32U & bucket_mask_;
+  }
+  [[nodiscard]] Bucket& bucket(FlowSlot slot) noexcept { return buckets_[index(slot) / kWays]; }
+  [[nodiscard]] const Bucket& bucket(FlowSlot slot) const noexcept {
+    return buckets_[index(slot) / kWays];
+  }
+  [[nodiscard]] FlowSlot find_in(std::size_t bucket, const FlowKey& key,
+                                 std::uint8_t tag) const noexcept;
+  [[nodiscard]] FlowSlot free_place(std::size_t first, std::size_t second) const noexcept;
+  [[nodiscard]] FlowSlot move_one_away(std::size_t first, std::size_t second) noexcept;
+  [[nodiscard]] FlowSlot worst_place(std::size_t first, std::size_t second,
+                                     Tick now) const noexcept;
+  [[nodiscard]] static bool holds_packets(std::uint8_t raw_state) noexcept;
+  [[nodiscard]] Tick idle_limit(std::uint8_t state) const noexcept;
+  void sweep_bucket(std::size_t bucket, Tick now) noexcept;
+
+  FlowHasher hasher_;
+  std::size_t bucket_mask_;
+  HugeArray<Bucket> buckets_;
+  HugeArray<Flow> flows_;
+  std::array<Tick, kFlowStateCount> idle_limits_{};
+  std::size_t size_ = 0;
+  std::uint64_t replaced_ = 0;
+  std::size_t sweep_at_ = 0;
+  std::chrono::steady_clock::time_point swept_at_{};
+};
+
+}  // namespace luytre::dataplane

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/outcome.h"
+
+namespace luytre::dataplane {
+namespace {
+
+constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
+    {Outcome::Unprofiled, "unprofiled", "Forwarded: the line did not ask for filtering."},
+    {Outcome::NotIp, "not_ip", "Forwarded: not an IP packet."},
+    {Outcome::MalformedForwarded, "malformed_forwarded", "Forwarded although it does not decode."},
+    {Outcome::OtherProtocol, "other_protocol", "Forwarded: neither TCP nor UDP."},
+    {Outcome::UdpOther, "udp_other", "Forwarded: UDP that carries no name."},
+    {Outcome::DnsAllowed, "dns_allowed", "Forwarded: DNS query for an allowed name."},
+    {Outcome::DnsNotQuery, "dns_not_query", "Forwarded: on port 53, and not a DNS query."},
+    {Outcome::TcpControl, "tcp_control", "Forwarded: TCP without data on an undecided connection."},
+    {Outcome::TcpDecided, "tcp_decided", "Forwarded: from the client of an allowed connection."},
+    {Outcome::TcpFromInternet, "tcp_from_internet", "Forwarded: from the server."},
+    {Outcome::TlsAllowed, "tls_allowed", "Forwarded: ClientHello with an allowed name."},
+    {Outcome::TlsNoName, "tls_no_name", "Forwarded: ClientHello without a name."},
+    {Outcome::HttpAllowed, "http_allowed", "Forwarded: HTTP request for an allowed host."},
+    {Outcome::HttpNoName, "http_no_name", "Forwarded: HTTP request without a host."},
+    {Outcome::StreamUnknown, "stream_unknown",
+     "Forwarded: first data in no protocol that is read."},
+    {Outcome::FailOpen, "fail_open", "Forwarded undecided, because a bound was hit."},
+    {Outcome::DnsBlocked, "dns_blocked", "DNS query answered: the name is refused."},
+    {Outcome::DnsFormatError, "dns_format_error",
+     "DNS query answered: it is malformed or unsupported."},
+    {Outcome::TlsBlocked, "tls_blocked", "ClientHello refused with alert 112."},
+    {Outcome::HttpRedirected, "http_redirected", "HTTP request redirected to the status page."},
+    {Outcome::QuicRefused, "quic_refused", "UDP port 443 refused with port unreachable."},
+    {Outcome::MalformedDropped, "malformed_dropped",
+     "Dropped: does not decode, or urgent data in a hello."},
+    {Outcome::FragmentDropped, "fragment_dropped", "Dropped: IP fragment from a filtered line."},
+    {Outcome::OutOfOrderDropped, "out_of_order_dropped", "Dropped: undecided data ahead of a gap."},
+    {Outcome::DuplicateDropped, "duplicate_dropped",
+     "Dropped: undecided data that is held already."},
+    {Outcome::SynDataDropped, "syn_data_dropped", "Dropped: SYN with data (TCP Fast Open)."},
+    {Outcome::AbandonedDropped, "abandoned_dropped",
+     "Dropped: held data of a connection the client gave up."},
+    {Outcome::RefusedFlowDropped, "refused_flow_dropped",
+     "Dropped: later packet of a refused connection."},
+    {Outcome::FailClosed, "fail_closed", "Dropped undecided, because a bound was hit."},
+    {Outcome::NoBufferDropped, "no_buffer_dropped", "Dropped: no buffer or no room to send."},
+}};
+
+constexpr bool is_in_order_of_the_enum() noexcept {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (kRows[i].outcome != static_cast<Outcome>(i) || kRows[i].counter.empty()) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(is_in_order_of_the_enum());
+
+// One thread writes, so no read-modify-write is needed: a plain load, an add, and a store that
+// cannot tear. std::atomic_ref would do the same, but has no const form in C++23.
+std::uint64_t load(const std::uint64_t& counter) noexcept {
+  return __atomic_load_n(&counter, __ATOMIC_RELAXED);
+}
+void store(std::uint64_t& counter, std::uint64_t value) noexcept {
+  __atomic_store_n(&counter, value, __ATOMIC_RELAXED);
+}
+
+}  // namespace
+
+const std::array<OutcomeRow, kOutcomeCount>& outcome_rows() noexcept { return kRows; }
+
+void Counters::count(Outcome outcome, Side from) noexcept {
+  std::uint64_t& counter =
+      outcomes_[static_cast<std::size_t>(from)][static_cast<std::size_t>(outcome)];
+  store(counter, counter + 1);
+}
+
+std::uint64_t Counters::value(Outcome outcome, Side from) const noexcept {
+  return load(outcomes_[static_cast<std::size_t>(from)][static_cast<std::size_t>(outcome)]);
+}
+
+void Counters::add_blocked_name(std::uint8_t category) noexcept {
+  std::uint64_t& counter = blocked_[category & 63U];
+  store(counter, counter + 1);
+}
+
+std::uint64_t Counters::blocked_names(std::uint8_t category) const noexcept {
+  return load(blocked_[category & 63U]);
+}
+
+void Counters::set_flows(std::uint64_t flows) noexcept { store(flows_, flows); }
+void Counters::set_replaced_flows(std::uint64_t flows) noexcept { store(replaced_flows_, flows); }
+void Counters::set_held_packets(std::uint64_t packets) noexcept { store(held_packets_, packets); }
+std::uint64_t Counters::flows() const noexcept { return load(flows_); }
+std::uint64_t Counters::replaced_flows() const noexcept { return load(replaced_flows_); }
+std::uint64_t Counters::held_packets() const noexcept { return load(held_packets_); }
+
+}  // namespace luytre::dataplane
