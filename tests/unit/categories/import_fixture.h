@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "categories/import/importer.h"
+
+namespace luytre::categories::testing {
+
+inline Taxonomy shipped_taxonomy() {
+  auto taxonomy =
+      Taxonomy::load(std::filesystem::path(LUYTRE_SOURCE_DIR) / "categories/data/taxonomy.toml");
+  EXPECT_TRUE(taxonomy) << taxonomy.error().message;
+  return taxonomy ? *std::move(taxonomy) : Taxonomy();
+}
+
+// A folder of its own for the files of a test, and short words for what an import gave.
+class ImportTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path write(const std::string& name, std::string_view content) {
+    const std::filesystem::path file = folder_ / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << content;
+    return file;
+  }
+
+  CategorySet set(std::string_view category) const {
+    const Category* found = taxonomy_.find(category);
+    EXPECT_NE(found, nullptr) << category;
+    return found == nullptr ? CategorySet() : CategorySet::of(found->id);
+  }
+
+  ImportOptions as(std::string_view category, ListFormat format = ListFormat::Auto) const {
+    ImportOptions options;
+    options.format = format;
+    options.categories = category.empty() ? CategorySet() : set(category);
+    return options;
+  }
+
+  ParsedList import(const std::filesystem::path& path, const ImportOptions& options) {
+    auto list = read_list(path, taxonomy_, options);
+    EXPECT_TRUE(list) << list.error().message;
+    if (!list) {
+      return {};
+    }
+    const ImportReport& report = list->report;
+    std::uint64_t accounted = report.entries + report.duplicates;
+    for (const SkipCount& count : report.skipped) {
+      accounted += count.lines;
+      EXPECT_EQ(count.lines == 0, count.example.empty());
+    }
+    EXPECT_EQ(report.lines, accounted) << "every line is in exactly one number";
+    EXPECT_EQ(report.entries, list->names.size());
+    return *std::move(list);
+  }
+
+  ParsedList import_text(std::string_view content, const ImportOptions& options) {
+    return import(write("list.txt", content), options);
+  }
+
+  static std::uint64_t skipped(const ImportReport& report, SkipCause cause) {
+    return report.skipped[static_cast<std::size_t>(cause)].lines;
+  }
+  static const std::string& example(const ImportReport& report, SkipCause cause) {
+    return report.skipped[static_cast<std::size_t>(cause)].example;
+  }
+
+  // "name exact" or "name subtree", one a line, in key order.
+  static std::string show(const NameList& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const ListedName listed = names[i];
+      text += listed.name.to_text() + (listed.reach == Reach::Exact ? " exact\n" : " subtree\n");
+    }
+    return text;
+  }
+
+  static std::optional<ListedName> find(const NameList& names, std::string_view text) {
+    const auto name = DomainName::from_hostname(text);
+    for (std::size_t i = 0; name && i < names.size(); ++i) {
+      const ListedName listed = names[i];
+      if (listed.name == *name) {
+        return listed;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Taxonomy taxonomy_ = shipped_taxonomy();
+  std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) /
+                                  ("import-" + std::to_string(::getpid()) + "-" +
+                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+}  // namespace luytre::categories::testing
