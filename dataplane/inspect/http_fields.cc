@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_fields.h"
+
+#include <algorithm>
+
+namespace luytre::dataplane {
+namespace {
+
+using categories::DomainName;
+using categories::NameError;
+
+// Servers stop at 100 (the usual default) to 200 fields.
+constexpr int kMaxFieldLines = 256;
+constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kHost = "host";
+
+std::string_view trim(std::string_view text) noexcept {
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string_view::npos
+             ? std::string_view{}
+             : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+bool is_host(std::string_view field_name) noexcept {
+  return std::ranges::equal(field_name, kHost,
+                            [](char c, char lower) { return (c | 0x20) == lower; });
+}
+
+// Value of the Host field line being read, which obsolete line folding (RFC 9112 §5.2) may
+// continue.
+class PendingHost {
+ public:
+  explicit PendingHost(HostAnswer& answer) noexcept : answer_(answer) {}
+
+  void begin(std::string_view value) noexcept {
+    open_ = true;
+    value_ = value;
+  }
+  // Servers join the lines or ignore the second: only an empty first line leaves one reading.
+  void fold(std::string_view value) noexcept {
+    if (!open_ || value.empty()) {
+      return;
+    }
+    if (!value_.empty()) {
+      answer_.add_conflict();
+    }
+    value_ = value;
+  }
+  void close() noexcept {
+    if (open_) {
+      answer_.add(value_);
+    }
+    open_ = false;
+  }
+
+ private:
+  HostAnswer& answer_;
+  std::string_view value_;
+  bool open_ = false;
+};
+
+// A host without its port. The port is not checked: servers cut at the first colon whatever
+// follows.
+Expected<DomainName, NameError> host_name(std::string_view authority) noexcept {
+  if (std::ranges::count(authority, ':') > 1 || authority.starts_with('[')) {
+    // "[2001:db8::1]:80", and the same without brackets where nothing else can be meant.
+    if (auto whole = DomainName::from_hostname(authority);
+        !whole && whole.error() == NameError::IpAddress) {
+      return whole;
+    }
+  }
+  return DomainName::from_hostname(authority.substr(0, authority.find(':')));
+}
+
+}  // namespace
+
+void HostAnswer::add(std::string_view authority) noexcept {
+  const auto name = host_name(authority);
+  const State state = name ? State::Name : State::Odd;
+  if (state_ == State::None) {
+    state_ = state;
+    if (name) {
+      name_ = *name;
+    }
+  } else if (state_ != state || (name && *name != name_)) {
+    state_ = State::Conflict;
+  }
+}
+
+Finding HostAnswer::finding() const noexcept {
+  switch (state_) {
+    case State::Name:
+      return Finding::Name;
+    case State::Conflict:
+      return Finding::Malformed;
+    case State::None:
+    case State::Odd:
+      break;
+  }
+  return Finding::NoName;
+}
+
+FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept {
+  PendingHost pending(host);
+  bool first = true;
+  for (int count = 0; count < kMaxFieldLines; ++count) {
+    const std::size_t line_feed = fields.find('\n');
+    if (line_feed == std::string_view::npos) {
+      pending.close();
+      return FieldsEnd::Cut;
+    }
+    std::string_view line = fields.substr(0, line_feed);
+    fields.remove_prefix(line_feed + 1);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
+    if (line.empty()) {
+      pending.close();
+      return FieldsEnd::EmptyLine;
+    }
+    // A line that begins with a blank continues the one before. At the very beginning there is none
+    // (§2.2), and who does not refuse the request reads it as a field.
+    if (kBlanks.find(line.front()) != std::string_view::npos && !first) {
+      pending.fold(trim(line));
+      continue;
+    }
+    first = false;
+    pending.close();
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && is_host(trim(line.substr(0, colon)))) {
+      pending.begin(trim(line.substr(colon + 1)));
+    }
+  }
+  pending.close();
+  return FieldsEnd::TooMany;
+}
+
+}  // namespace luytre::dataplane

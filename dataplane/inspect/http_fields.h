@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "categories/domain_name.h"
+#include "dataplane/inspect/inspection.h"
+
+namespace luytre::dataplane {
+
+// What the Host field lines of one request say together (RFC 9112 §3.2): the same name twice is
+// harmless, two that differ are Malformed, because two servers could take different ones.
+class HostAnswer {
+ public:
+  // One uri-host [":" port], blanks around it already gone.
+  void add(std::string_view authority) noexcept;
+  void add_conflict() noexcept { state_ = State::Conflict; }
+  // Name, NoName or Malformed; NoName if there was none.
+  [[nodiscard]] Finding finding() const noexcept;
+  [[nodiscard]] bool seen() const noexcept { return state_ != State::None; }
+  [[nodiscard]] const categories::DomainName& name() const noexcept { return name_; }
+
+ private:
+  enum class State : std::uint8_t { None, Name, Odd, Conflict };
+  State state_ = State::None;
+  categories::DomainName name_;
+};
+
+// Field lines are read until the empty line, or as far as `bounded` text goes.
+enum class FieldsEnd : std::uint8_t {
+  EmptyLine,  // the head is complete
+  Cut,        // the text ends inside the head
+  TooMany,    // more field lines than any server takes
+};
+[[nodiscard]] FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept;
+
+}  // namespace luytre::dataplane

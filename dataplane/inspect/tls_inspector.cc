@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two passes: the survey walks the record headers and says whether a whole ClientHello is there;
+// only then is it read. Where servers differ, this reader is as lenient as the most lenient one: a
+// name that some server would see must be reported. Malformed is what none of them accepts, or what
+// two of them would read as two names.
+
+#include <algorithm>
+#include <array>
+
+#include "dataplane/inspect/inspection.h"
+#include "handshake_cursor.h"
+#include "text_view.h"
+
+namespace luytre::dataplane {
+namespace {
+
+using categories::DomainName;
+
+constexpr std::size_t kHandshakeHeaderBytes = 4;  // msg_type, uint24 length
+constexpr std::uint8_t kClientHello = 1;
+
+// Bounds the walk. Browsers need one record, hello splitting tools a handful.
+constexpr int kMaxRecords = 64;
+
+// The grammar's own bound: version 2, random 32, session id 1 + 32, cipher suites 2 + 65,534,
+// compression methods 1 + 255, extensions 2 + 65,535.
+constexpr std::size_t kMaxHelloBytes = 2 + 32 + 33 + 65536 + 256 + 65537;
+
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::uint8_t kMaxSessionIdBytes = 32;
+constexpr std::uint16_t kServerName = 0;  // extension (RFC 6066 §3)
+constexpr std::uint8_t kHostName = 0;     // NameType
+
+// Result of the survey; `finding` Name means that the whole hello is there.
+struct Extent {
+  Finding finding = Finding::NeedMore;
+  std::size_t hello_bytes = 0;
+};
+
+// The handshake header as far as it has arrived; it may itself be cut by records.
+class HandshakeHeader {
+ public:
+  void add(std::span<const std::uint8_t> fragment) noexcept {
+    const std::size_t step = std::min(fragment.size(), bytes_.size() - have_);
+    std::copy_n(fragment.begin(), step, bytes_.begin() + have_);
+    have_ += step;
+  }
+  [[nodiscard]] bool is_other_message() const noexcept {
+    return have_ > 0 && bytes_[0] != kClientHello;
+  }
+  [[nodiscard]] bool complete() const noexcept { return have_ == bytes_.size(); }
+  [[nodiscard]] std::size_t hello_bytes() const noexcept {
+    return std::size_t{bytes_[1]} << 16U | std::size_t{bytes_[2]} << 8U | bytes_[3];
+  }
+
+ private:
+  std::array<std::uint8_t, kHandshakeHeaderBytes> bytes_{};
+  std::size_t have_ = 0;
+};
+
+// The first octets of a record as far as they are there: NeedMore while they may begin one that
+// holds handshake bytes or a warning alert, Name once all five (and an alert's level) say so.
+Finding check_record(std::span<const std::uint8_t> rest, bool first) noexcept {
+  const Finding other = first ? Finding::NotThis : Finding::Malformed;
+  if (rest.empty()) {
+    return Finding::NeedMore;
+  }
+  const bool alert = rest[0] == TlsRecord::kAlert;
+  if (rest[0] != TlsRecord::kHandshake && !alert) {
+    return other;
+  }
+  // The minor version is anything: "MUST be ignored for all purposes" (RFC 8446 §5.1).
+  if (rest.size() > 1 && rest[1] != TlsRecord::kVersionMajor) {
+    return other;
+  }
+  if (rest.size() < TlsRecord::kHeaderBytes) {
+    return Finding::NeedMore;
+  }
+  const std::size_t size = std::size_t{rest[3]} << 8U | rest[4];
+  if (!alert) {
+    return size > TlsRecord::kMaxFragmentBytes ? Finding::Malformed : Finding::Name;
+  }
+  if (size != TlsRecord::kAlertBytes) {
+    return other;
+  }
+  if (rest.size() == TlsRecord::kHeaderBytes) {
+    return Finding::NeedMore;
+  }
+  return rest[TlsRecord::kHeaderBytes] == TlsRecord::kAlertWarning ? Finding::Name : other;
+}
+
+Extent survey(std::span<const std::uint8_t> stream) noexcept {
+  HandshakeHeader header;
+  std::size_t handshake_bytes = 0;
+  auto rest = stream;
+  for (int record = 0; record < kMaxRecords; ++record) {
+    if (const Finding finding = check_record(rest, handshake_bytes == 0);
+        finding != Finding::Name) {
+      return {finding};
+    }
+    const bool alert = rest[0] == TlsRecord::kAlert;
+    const std::size_t size = std::size_t{rest[3]} << 8U | rest[4];
+    rest = rest.subspan(TlsRecord::kHeaderBytes);
+    const auto fragment = rest.first(std::min(size, rest.size()));
+    if (!alert) {
+      // An empty fragment is against RFC 8446 §5.1, and servers step over it all the same.
+      header.add(fragment);
+      handshake_bytes += fragment.size();
+      if (header.is_other_message()) {
+        return {Finding::NotThis};
+      }
+      if (header.complete()) {
+        if (header.hello_bytes() > kMaxHelloBytes) {
+          return {Finding::Malformed};
+        }
+        if (handshake_bytes >= kHandshakeHeaderBytes + header.hello_bytes()) {
+          return {Finding::Name, header.hello_bytes()};
+        }
+      }
+    }
+    if (fragment.size() < size) {
+      return {Finding::NeedMore};
+    }
+    rest = rest.subspan(size);
+  }
+  // More records than anybody needs: reading on would cost more with each packet.
+  return {Finding::Malformed};
+}
+
+// ServerNameList (RFC 6066 §3). Other name types are stepped over, as their length is known.
+Finding read_server_name(HandshakeCursor extension, DomainName& name) noexcept {
+  const std::size_t list_bytes = extension.u16();
+  if (!extension.ok() || list_bytes != extension.remaining()) {
+    return Finding::Malformed;
+  }
+  std::array<std::uint8_t, DomainName::kMaxWireBytes> text{};
+  std::size_t text_bytes = 0;
+  bool found = false;
+  while (!extension.empty()) {
+    const std::uint8_t name_type = extension.u8();
+    HandshakeCursor entry = extension.sub(extension.u16());
+    if (!extension.ok()) {
+      return Finding::Malformed;
+    }
+    if (name_type != kHostName) {
+      continue;
+    }
+    // "MUST NOT contain more than one name of the same name_type".
+    if (found) {
+      return Finding::Malformed;
+    }
+    found = true;
+    // What is longer than any name is not one; the list is read on for its form.
+    if (entry.remaining() <= text.size()) {
+      text_bytes = entry.remaining();
+      entry.copy(std::span(text).first(text_bytes));
+    }
+  }
+  // Octets as they stand: from_hostname takes letters of A-labels and refuses addresses and
+  // whatever else is odd.
+  const auto host_name = DomainName::from_hostname(text_view(std::span(text).first(text_bytes)));
+  if (!host_name) {
+    return Finding::NoName;
+  }
+  name = *host_name;
+  return Finding::Name;
+}
+
+// ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). legacy_version is not looked at: servers
+// negotiate down from any.
+Finding read_client_hello(HandshakeCursor hello, DomainName& name) noexcept {
+  hello.skip(2 + kRandomBytes);
+  const std::uint8_t session_id_bytes = hello.u8();
+  hello.skip(session_id_bytes);
+  const std::uint16_t cipher_suites_bytes = hello.u16();
+  hello.skip(cipher_suites_bytes);
+  const std::uint8_t compression_methods = hello.u8();
+  hello.skip(compression_methods);
+  if (!hello.ok() || session_id_bytes > kMaxSessionIdBytes || cipher_suites_bytes == 0 ||
+      cipher_suites_bytes % 2 != 0 || compression_methods == 0) {
+    return Finding::Malformed;
+  }
+  if (hello.empty()) {
+    return Finding::NoName;  // without extensions, as before RFC 3546
+  }
+  const std::size_t extensions_bytes = hello.u16();
+  if (!hello.ok() || extensions_bytes != hello.remaining()) {
+    return Finding::Malformed;
+  }
+  bool found = false;
+  HandshakeCursor server_name({}, 0);
+  while (!hello.empty()) {
+    const std::uint16_t type = hello.u16();
+    const HandshakeCursor extension = hello.sub(hello.u16());
+    if (!hello.ok()) {
+      return Finding::Malformed;
+    }
+    if (type == kServerName) {
+      // Others may come twice: some servers accept unknown ones twice, and no name depends on them.
+      if (found) {
+        return Finding::Malformed;
+      }
+      found = true;
+      server_name = extension;
+    }
+  }
+  if (!hello.ok()) {
+    return Finding::Malformed;
+  }
+  return found ? read_server_name(server_name, name) : Finding::NoName;
+}
+
+}  // namespace
+
+Inspection inspect_tls(std::span<const std::uint8_t> stream) noexcept {
+  Inspection inspection;
+  const Extent extent = survey(stream);
+  inspection.finding = extent.finding;
+  if (extent.finding == Finding::Name) {
+    HandshakeCursor handshake(stream, kHandshakeHeaderBytes + extent.hello_bytes);
+    handshake.skip(kHandshakeHeaderBytes);
+    inspection.finding = read_client_hello(handshake, inspection.name);
+  }
+  if (inspection.finding != Finding::NotThis && !stream.empty()) {
+    inspection.protocol = Protocol::Tls;
+  }
+  return inspection;
+}
+
+}  // namespace luytre::dataplane
