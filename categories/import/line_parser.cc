@@ -76,7 +76,7 @@ bool is_address(std::string_view text) noexcept {
 // nothing.
 SkipCause classify(std::string_view text) noexcept {
   if (text.find("://") != std::string_view::npos || text.starts_with("http:") ||
-      text.starts_with("https:")) {
+      text.starts_with("https:") || text.starts_with('/')) {
     return SkipCause::Url;
   }
   if (text.starts_with('[')) {

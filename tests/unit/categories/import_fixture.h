@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include <string_view>
 
 #include "categories/import/importer.h"
+#include "support/scratch_directory.h"
 
 namespace luytre::categories::testing {
 
@@ -24,9 +24,6 @@ inline Taxonomy shipped_taxonomy() {
 // A folder of its own for the files of a test, and short words for what an import gave.
 class ImportTest : public ::testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path write(const std::string& name, std::string_view content) {
     const std::filesystem::path file = folder_ / name;
     std::filesystem::create_directories(file.parent_path());
@@ -97,9 +94,8 @@ class ImportTest : public ::testing::Test {
   }
 
   Taxonomy taxonomy_ = shipped_taxonomy();
-  std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) /
-                                  ("import-" + std::to_string(::getpid()) + "-" +
-                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  test::ScratchDirectory scratch_;
+  std::filesystem::path folder_ = scratch_.path();
 };
 
 }  // namespace luytre::categories::testing

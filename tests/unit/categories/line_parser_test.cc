@@ -49,6 +49,7 @@ TEST(ParseName, TellsApartWhatIsNoName) {
       {"example.com:9900", SkipCause::Url},
       {"example.com/path", SkipCause::Url},
       {"example.com:80/path", SkipCause::Url},
+      {"/path/without/host.php", SkipCause::Url},
       {"192.0.2.1/path.html", SkipCause::Url},
       {"192.0.2.1:8443/node.js", SkipCause::Url},
       {"localhost", SkipCause::SingleLabel},
