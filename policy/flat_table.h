@@ -40,7 +40,7 @@ class FlatTable {
 
   [[nodiscard]] bool empty() const noexcept { return buckets_.empty(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return buckets_.size() * sizeof(Bucket);
+    return buckets_.size() * sizeof(Bucket) + filter_.size() * sizeof(std::uint64_t);
   }
 
   // Room for `keys` keys; call before the first insert.
@@ -72,14 +72,21 @@ class FlatTable {
     }
   }
 
-  // A lookup in two steps, so that a burst overlaps its cache misses: slot numbers and prefetches
-  // first. Requires !empty().
-  [[nodiscard]] std::size_t prefetch(const Key& key) const noexcept {
-    const std::size_t home = home_of(key);
-    __builtin_prefetch(&buckets_[home]);
-    return home;
+  // A lookup in steps, so that a burst overlaps its cache misses: hash() and prefetch_filter() for
+  // all packets, then may_contain(), and prefetch() and find() for those that pass. All require
+  // !empty().
+  [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept { return spread(key, seed_); }
+  void prefetch_filter(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&filter_[word_of(hash)]);
   }
-  [[nodiscard]] std::uint32_t find(const Key& key, std::size_t home) const noexcept {
+  // False: find() has no value for the key of this hash.
+  [[nodiscard]] bool may_contain(std::uint64_t hash) const noexcept {
+    const std::uint64_t bits = filter_bits(hash);
+    return (filter_[word_of(hash)] & bits) == bits;
+  }
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[home_of(hash)]); }
+  [[nodiscard]] std::uint32_t find(const Key& key, std::uint64_t hash) const noexcept {
+    const std::size_t home = home_of(hash);
     for (std::size_t probe = 0; probe < kProbes; ++probe) {
       const Bucket& bucket = buckets_[(home + probe) & mask_];
       // No early exit: eight comparisons in a row are cheaper than one mispredicted branch.
@@ -101,24 +108,37 @@ class FlatTable {
   };
   static_assert(sizeof(Bucket) == 64);
 
-  [[nodiscard]] std::size_t home_of(const Key& key) const noexcept {
-    return static_cast<std::size_t>(spread(key, seed_) >> 32U) & mask_;
+  // Each part of the hash has bits of its own: 0–17 within the filter's word, from 20 on the
+  // bucket, from 40 on the word.
+  [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(hash >> 20U) & mask_;
+  }
+  [[nodiscard]] std::size_t word_of(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(hash >> 40U) & (mask_ >> 1U);
+  }
+  [[nodiscard]] static std::uint64_t filter_bits(std::uint64_t hash) noexcept {
+    constexpr std::uint64_t kOne = 1;
+    return kOne << (hash & 63U) | kOne << (hash >> 6U & 63U) | kOne << (hash >> 12U & 63U);
   }
 
+  // `buckets`: a power of two, at least 2.
   void resize(std::size_t buckets) {
     buckets_.assign(buckets, Bucket{});
+    filter_.assign(buckets / 2, 0);
     mask_ = buckets - 1;
   }
 
   // {value there already or 0, true}, or {0, false} if kProbes buckets are full.
   std::pair<std::uint32_t, bool> place(const Key& key, std::uint32_t value) noexcept {
-    const std::size_t home = home_of(key);
+    const std::uint64_t key_hash = hash(key);
+    const std::size_t home = home_of(key_hash);
     for (std::size_t probe = 0; probe < kProbes; ++probe) {
       Bucket& bucket = buckets_[(home + probe) & mask_];
       for (std::size_t slot = 0; slot < kSlots; ++slot) {
         if (bucket.values[slot] == 0) {
           bucket.keys[slot] = key;
           bucket.values[slot] = value;
+          filter_[word_of(key_hash)] |= filter_bits(key_hash);
           return {0, true};
         }
         if (bucket.keys[slot] == key) {
@@ -152,6 +172,7 @@ class FlatTable {
   }
 
   std::vector<Bucket> buckets_;
+  std::vector<std::uint64_t> filter_;  // half as many words as buckets
   std::size_t mask_ = 0;
   std::uint64_t seed_ = 0;
 };

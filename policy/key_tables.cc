@@ -107,22 +107,38 @@ std::uint32_t KeyTables::insert_prefix(const IpPrefix& prefix, std::uint32_t val
       .table.insert(high_word(address), value);
 }
 
-// One table for all pending packets: first every key and its prefetch, then every comparison; who
-// is found leaves.
+// One table for all pending packets, a step of the lookup at a time for all of them; who is found
+// leaves.
 template <typename Key, typename KeyAt>
 void KeyTables::probe(const FlatTable<Key>& table, KeyAt key_at, Pending& pending,
                       std::span<std::uint32_t> found) noexcept {
-  std::array<std::size_t, kBurst> homes;
+  std::array<std::uint64_t, kBurst> hashes;  // by position in the burst
   for (std::size_t i = 0; i < pending.count; ++i) {
-    homes[i] = table.prefetch(key_at(pending.positions[i]));
+    const std::uint8_t position = pending.positions[i];
+    hashes[position] = table.hash(key_at(position));
+    table.prefetch_filter(hashes[position]);
+  }
+  Pending candidates;
+  for (std::size_t i = 0; i < pending.count; ++i) {
+    const std::uint8_t position = pending.positions[i];
+    candidates.positions[candidates.count] = position;
+    candidates.count += table.may_contain(hashes[position]) ? 1 : 0;
+  }
+  if (candidates.count == 0) {
+    return;
+  }
+  for (std::size_t i = 0; i < candidates.count; ++i) {
+    table.prefetch(hashes[candidates.positions[i]]);
+  }
+  for (std::size_t i = 0; i < candidates.count; ++i) {
+    const std::uint8_t position = candidates.positions[i];
+    found[position] = table.find(key_at(position), hashes[position]);
   }
   std::size_t left = 0;
   for (std::size_t i = 0; i < pending.count; ++i) {
     const std::uint8_t position = pending.positions[i];
-    const std::uint32_t value = table.find(key_at(position), homes[i]);
-    found[position] = value;
     pending.positions[left] = position;
-    left += value == 0 ? 1 : 0;
+    left += found[position] == 0 ? 1 : 0;
   }
   pending.count = left;
 }
