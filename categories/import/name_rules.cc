@@ -74,14 +74,12 @@ std::vector<DomainName> parse_all(const Names& names) {
 
 }  // namespace
 
+// The library's own list is not ours to free, which psl_free() knows.
+void NameRules::Free::operator()(psl_ctx_st* suffixes) const noexcept { psl_free(suffixes); }
+
 Result<NameRules> NameRules::load(const Taxonomy& taxonomy) {
   NameRules rules;
-  rules.suffixes_ =
-      std::shared_ptr<const psl_ctx_st>(psl_latest(nullptr), [](const psl_ctx_st* suffixes) {
-        if (suffixes != psl_builtin()) {
-          psl_free(const_cast<psl_ctx_st*>(suffixes));
-        }
-      });
+  rules.suffixes_.reset(psl_latest(nullptr));
   if (rules.suffixes_ == nullptr) {
     return fail(ErrorCode::NotFound,
                 "There is no public suffix list. Install the package publicsuffix.");

@@ -32,7 +32,10 @@ class NameRules {
  private:
   NameRules() noexcept = default;
 
-  std::shared_ptr<const psl_ctx_st> suffixes_;
+  struct Free {
+    void operator()(psl_ctx_st* suffixes) const noexcept;
+  };
+  std::unique_ptr<psl_ctx_st, Free> suffixes_;
   std::vector<DomainName> canaries_;
   std::vector<DomainName> shared_apexes_;  // sorted, as the next
   std::vector<DomainName> portals_;

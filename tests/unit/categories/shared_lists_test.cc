@@ -165,7 +165,7 @@ TEST_F(SharedLists, EveryKindOfDirtyLineHasItsCauses) {
       {"ipv6_literal", {address, url, no_name}},
       {"label_over_63", {no_name}},
       {"leading_dot", {single, kTaken}},
-      {"non_ascii", {kTaken, idna, single, no_name}},
+      {"non_ascii", {kTaken, idna, single, no_name, url}},
       {"numeric_tld", {address, no_name}},
       {"odd_columns", {no_name}},
       {"outer_space", {kTaken, "comment", url, address, no_name}},
