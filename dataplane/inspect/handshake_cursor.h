@@ -15,7 +15,8 @@ struct TlsRecord {
   static constexpr std::uint8_t kAlert = 21;
   static constexpr std::uint8_t kHandshake = 22;
   static constexpr std::uint8_t kVersionMajor = 3;
-  // A warning alert (level 1, description): servers step over a few before the hello.
+  // A warning alert (level 1, description). Some TLS libraries step over a few before the hello;
+  // OpenSSL does not.
   static constexpr std::size_t kAlertBytes = 2;
   static constexpr std::uint8_t kAlertWarning = 1;
 };

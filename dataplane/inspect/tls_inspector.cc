@@ -103,7 +103,7 @@ Extent survey(std::span<const std::uint8_t> stream) noexcept {
     rest = rest.subspan(TlsRecord::kHeaderBytes);
     const auto fragment = rest.first(std::min(size, rest.size()));
     if (!alert) {
-      // An empty fragment is against RFC 8446 §5.1, and servers step over it all the same.
+      // An empty fragment is against RFC 8446 §5.1, and OpenSSL steps over it all the same.
       header.add(fragment);
       handshake_bytes += fragment.size();
       if (header.is_other_message()) {

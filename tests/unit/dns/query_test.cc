@@ -246,7 +246,7 @@ TEST(ParseQuery, RandomMutationsAreSurvived) {
   const auto seeds = rows();
   for (int round = 0; round < 20000; ++round) {
     Bytes message = seeds[random() % seeds.size()].message;
-    for (unsigned changes = 1 + random() % 4; changes > 0 && !message.empty(); --changes) {
+    for (std::size_t changes = 1 + random() % 4; changes > 0 && !message.empty(); --changes) {
       message[random() % message.size()] = static_cast<std::uint8_t>(random());
     }
     message.resize(random() % (message.size() + 1));
