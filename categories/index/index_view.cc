@@ -153,9 +153,27 @@ void IndexView::lookup_burst(std::span<const DomainName* const> names,
   }
 }
 
-void IndexView::begin(Descent& descent, const DomainName& name) const noexcept {
+// As DomainName::label_offsets, but the first steps are always taken (at the end of the name they
+// stay where they are): most names have up to five labels, and a loop over their number is
+// mispredicted for every other name. That is 5 of 36 ns a lookup when nothing waits for memory.
+void IndexView::find_labels(Descent& descent, const DomainName& name) noexcept {
+  constexpr std::size_t kFixedSteps = 4;
   descent.wire = name.wire().data();
-  descent.labels = name.label_offsets(descent.label_offsets);
+  descent.labels = name.label_count();
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < kFixedSteps; ++i) {
+    descent.label_offsets[i] = static_cast<std::uint8_t>(at);
+    const std::size_t length = descent.wire[at];
+    at += length + (length != 0 ? 1U : 0U);
+  }
+  for (std::size_t i = kFixedSteps; i < descent.labels; ++i) {
+    descent.label_offsets[i] = static_cast<std::uint8_t>(at);
+    at += descent.wire[at] + std::size_t{1};
+  }
+}
+
+void IndexView::begin(Descent& descent, const DomainName& name) const noexcept {
+  find_labels(descent, name);
   descent.slot = 0;
   descent.slot_depth = 0;
   descent.depth = first_depth_;
@@ -196,16 +214,18 @@ bool IndexView::step(Descent& descent) const noexcept {
   return true;
 }
 
-// The slot with the wanted fingerprint, 0 if there is none.
+// The slot with the wanted fingerprint, 0 if there is none. (Comparing the eight slots with wider
+// registers, AVX2 or AVX-512, measured the same: the time goes into waiting and into the branches.)
 std::uint64_t IndexView::probe(const Descent& descent) const noexcept {
-  const std::uint8_t* bytes = descent.bucket;
-  for (std::uint32_t i = 0; i <= header_.spill_bucket_count; ++i, bytes += kBucketBytes) {
-    const IndexBucket bucket = load_bucket(bytes);
+  const std::uint8_t* at = descent.bucket;
+  for (std::uint32_t bucket = 0; bucket <= header_.spill_bucket_count; ++bucket) {
     std::uint64_t found = 0;
-    for (const std::uint64_t slot : bucket) {
+    std::uint64_t slot = 0;
+    for (std::size_t i = 0; i < kSlotsPerBucket; ++i, at += sizeof slot) {
+      std::memcpy(&slot, at, sizeof slot);
       found = (slot & fingerprint_mask_) == descent.wanted ? slot : found;
     }
-    if (found != 0 || (bucket.back() & kSpilled) == 0) {
+    if (found != 0 || (slot & kSpilled) == 0) {  // the flag is in the last slot
       return found;
     }
   }

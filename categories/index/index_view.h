@@ -61,6 +61,7 @@ class IndexView {
     std::uint8_t slot_depth;
   };
 
+  static void find_labels(Descent& descent, const DomainName& name) noexcept;
   void begin(Descent& descent, const DomainName& name) const noexcept;
   void aim(Descent& descent) const noexcept;
   [[nodiscard]] bool step(Descent& descent) const noexcept;

@@ -13,8 +13,9 @@
 
 namespace luytre::categories {
 
-// What all sources together say about one name, before inheritance: separately for the name itself and for
-// everything below it (an Exact statement adds to `exact` only, a Subtree statement to both).
+// What all sources together say about one name, before inheritance: separately for the name itself
+// and for everything below it (an Exact statement adds to `exact` only, a Subtree statement to
+// both).
 struct IndexEntry {
   CategorySet exact;
   CategorySet subtree;
@@ -31,8 +32,8 @@ class IndexBuilder {
   ~IndexBuilder();
 
   void add(const DomainName& name, const IndexEntry& entry);
-  // Resolves inheritance per tier, writes `file` beside itself and renames it into place (fsync before): a crash
-  // leaves the old file. The same names, key and serial give the same bytes.
+  // Resolves inheritance per tier, writes `file` beside itself and renames it into place (fsync
+  // before): a crash leaves the old file. The same names, key and serial give the same bytes.
   [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t serial);
 
  private:
