@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "packet_socket.h"
 
@@ -23,11 +22,8 @@ constexpr std::uint16_t kDescriptors = 1024;
 constexpr unsigned kSocketFrames = 4096;
 
 std::string af_packet_arguments(const PortOptions& options) {
-  // A slot holds the frame behind 66 bytes of kernel header (TPACKET_V2) and is a power of two, so
-  // that slots fill blocks without a gap.
-  const std::uint32_t slot = std::bit_ceil(frame_bytes(options.mtu) + 128);
-  const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
-  const std::uint32_t block = std::max(slot, page) * 8;
+  const std::uint32_t slot = buffer_bytes(options.mtu);
+  const std::uint32_t block = slot * static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE)) / 512;
   return fmt::format("net_af_packet{},iface={},qpairs={},framesz={},blocksz={},framecnt={}",
                      options.number, options.device, options.queues, slot, block, kSocketFrames);
 }

@@ -51,6 +51,13 @@ struct alignas(64) QueueCounts {
 
 std::uint32_t frame_bytes(std::uint16_t mtu) noexcept { return mtu + kEthernetBytes + kVlanBytes; }
 
+std::uint32_t buffer_bytes(std::uint16_t mtu) noexcept {
+  // The kernel writes up to 66 bytes in front of a frame (TPACKET_V2), and reads 32. Eight slots
+  // that are multiples of 512 fill pages without a gap.
+  constexpr std::uint32_t kStep = 512;
+  return (frame_bytes(mtu) + 128 + kStep - 1) / kStep * kStep;
+}
+
 unsigned ring_buffers(Driver driver) noexcept {
   // Packet sockets copy and hold none. XDP sockets fill their whole ring of 2,048 in advance. A
   // card holds its receive and its send descriptors.

@@ -27,8 +27,10 @@ struct PortOptions {
   std::uint16_t mtu = 1500;
 };
 
-// Longest frame that a port of this MTU receives or sends, and so the size its buffers need.
+// Longest frame that a port of this MTU sends.
 [[nodiscard]] std::uint32_t frame_bytes(std::uint16_t mtu) noexcept;
+// What its buffers must hold: a slot of a packet socket's ring.
+[[nodiscard]] std::uint32_t buffer_bytes(std::uint16_t mtu) noexcept;
 // Packet buffers that the rings of one queue pair hold.
 [[nodiscard]] unsigned ring_buffers(Driver driver) noexcept;
 

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "config_reader.h"
+
+namespace luytre::gateway {
+namespace {
+
+using dataplane::FailMode;
+using port::Driver;
+
+// The most packets that one undecided flow holds back, see dataplane/collector.h.
+constexpr unsigned kHeldPackets = 48;
+// Besides the buffers: DPDK's own tables, rings and the descriptors of ports.
+constexpr std::size_t kEnvironmentMb = 48;
+
+constexpr std::string_view kTop[] = {"data_dir", "share_dir", "status_page", "ports",
+                                     "workers",  "metrics",   "eal",         "log"};
+constexpr std::string_view kPorts[] = {"subscriber", "internet", "driver", "mtu"};
+constexpr std::string_view kWorkers[] = {"count",
+                                         "cores",
+                                         "max_flows",
+                                         "max_collecting",
+                                         "max_collect_bytes",
+                                         "hold_timeout_ms",
+                                         "flow_idle_timeout_s",
+                                         "fail_mode",
+                                         "malformed",
+                                         "fragments",
+                                         "idle"};
+constexpr std::string_view kMetrics[] = {"listen"};
+constexpr std::string_view kEal[] = {"memory_mb", "hugepages", "arguments"};
+constexpr std::string_view kLog[] = {"level"};
+
+constexpr std::pair<std::string_view, Driver> kDrivers[] = {{"af_packet", Driver::AfPacket},
+                                                            {"af_xdp", Driver::AfXdp},
+                                                            {"pci", Driver::Pci},
+                                                            {"vdev", Driver::Vdev}};
+constexpr std::pair<std::string_view, FailMode> kFailModes[] = {{"open", FailMode::Open},
+                                                                {"closed", FailMode::Closed}};
+constexpr std::pair<std::string_view, bool> kForwardOrDrop[] = {{"forward", false}, {"drop", true}};
+constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
+                                                       {"busy", Idle::Busy}};
+constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
+                                                             {"info", LogLevel::Info},
+                                                             {"warning", LogLevel::Warning},
+                                                             {"error", LogLevel::Error}};
+
+bool is_url(std::string_view text) noexcept {
+  const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
+  // It is written into an HTTP header as it stands: nothing that could end the header or the URL.
+  return has_scheme && text.size() <= 200 && std::ranges::all_of(text, [](char letter) {
+           return letter > ' ' && letter < '\x7f' && letter != '"' && letter != '<' &&
+                  letter != '>';
+         });
+}
+
+bool is_listen_address(std::string_view text) noexcept {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return false;
+  }
+  const std::string_view digits = text.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc{} && end == digits.data() + digits.size() && number >= 1 &&
+         number <= 65535;
+}
+
+// "0000:01:00.0": domain, bus, device, function.
+bool is_pci_address(std::string_view text) noexcept {
+  constexpr std::string_view kShape = "xxxx:xx:xx.x";
+  return text.size() == kShape.size() &&
+         std::ranges::equal(text, kShape, [](char letter, char shape) {
+           return shape == 'x'
+                      ? (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f')
+                      : letter == shape;
+         });
+}
+
+// As the kernel has it (dev_valid_name), less the comma, which DPDK's arguments are made of.
+bool is_interface_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() < 16 && text != "." && text != ".." &&
+         std::ranges::all_of(text, [](char letter) {
+           return letter > ' ' && letter < '\x7f' && letter != '/' && letter != ':' &&
+                  letter != ',';
+         });
+}
+
+bool fits_driver(Driver driver, std::string_view device) noexcept {
+  switch (driver) {
+    case Driver::AfPacket:
+    case Driver::AfXdp:
+      return is_interface_name(device);
+    case Driver::Pci:
+      return is_pci_address(device);
+    case Driver::Vdev:
+      return device.starts_with("net_") && device.find(' ') == std::string_view::npos;
+  }
+  return false;
+}
+
+std::string_view wanted_by(Driver driver) noexcept {
+  switch (driver) {
+    case Driver::AfPacket:
+    case Driver::AfXdp:
+      return "the name of a network interface, such as \"eth1\"";
+    case Driver::Pci:
+      return "a PCI address, such as \"0000:01:00.0\"";
+    case Driver::Vdev:
+      return "a virtual device of DPDK, such as \"net_ring0\"";
+  }
+  return "";
+}
+
+void read_top(ConfigReader& reader, Config& config) {
+  reader.enter("", kTop);
+  for (const auto& [key, directory] :
+       {std::pair<std::string_view, std::filesystem::path&>{"data_dir", config.data_dir},
+        {"share_dir", config.share_dir}}) {
+    std::string text = directory.string();
+    const toml::node* node = reader.text(key, text);
+    if (text.empty()) {
+      reader.complain(node, fmt::format("{} is empty; name a directory", key));
+    }
+    directory = text;
+  }
+  const toml::node* node = reader.text("status_page", config.worker.status_page);
+  if (node != nullptr && !is_url(config.worker.status_page)) {
+    reader.complain(node,
+                    "status_page is not an address that a browser can be sent to; use one "
+                    "like \"http://status.example/\", up to 200 characters without spaces");
+  }
+}
+
+void read_device(ConfigReader& reader, std::string_view key, Driver driver, std::string& device) {
+  const toml::node* node = reader.text(key, device);
+  if (node != nullptr && !fits_driver(driver, device)) {
+    reader.complain(node, fmt::format("{} is \"{}\"; with this driver it is {}", reader.path(key),
+                                      device, wanted_by(driver)));
+  }
+}
+
+void read_ports(ConfigReader& reader, const toml::table& root, Config& config) {
+  reader.enter("ports", kPorts);
+  reader.choice<Driver>("driver", kDrivers, config.driver);
+  read_device(reader, "subscriber", config.driver, config.subscriber);
+  read_device(reader, "internet", config.driver, config.internet);
+  const toml::node* ports = root.get("ports");
+  if (ports == nullptr || !ports->is_table()) {
+    reader.complain(nullptr,
+                    "there is no [ports] section; name the subscriber's and the internet's "
+                    "interface in it");
+    return;
+  }
+  for (const std::string_view key : {"subscriber", "internet"}) {
+    if (!ports->as_table()->contains(key)) {
+      reader.complain(ports,
+                      fmt::format("[ports] has no {}; name the interface on that side", key));
+    }
+  }
+  const std::string_view first(config.subscriber);
+  const std::string_view second(config.internet);
+  if (!first.empty() && first.substr(0, first.find(',')) == second.substr(0, second.find(','))) {
+    reader.complain(ports->as_table()->get("internet"),
+                    "ports.internet is the same as ports.subscriber; a gateway stands between "
+                    "two of them");
+  }
+  std::int64_t mtu = config.mtu;
+  // Up: a packet buffer has a 16-bit length, and a frame and its ring slot must fit it.
+  reader.number("mtu", 1280, 9600, mtu);
+  config.mtu = static_cast<std::uint16_t>(mtu);
+}
+
+void check_cores(ConfigReader& reader, const toml::node* cores, const Config& config) {
+  if (cores == nullptr || config.cores.empty()) {
+    return;
+  }
+  if (config.cores.size() != config.workers) {
+    reader.complain(cores, fmt::format("workers.cores names {} and workers.count is {}; name one "
+                                       "for each worker, or none",
+                                       config.cores.size(), config.workers));
+  }
+  if (std::set(config.cores.begin(), config.cores.end()).size() != config.cores.size()) {
+    reader.complain(cores, "workers.cores names a core twice; each worker needs its own");
+  }
+}
+
+void read_worker_threads(ConfigReader& reader, Config& config) {
+  std::int64_t count = config.workers;
+  const toml::node* count_node = reader.number("count", 1, 64, count);
+  config.workers = static_cast<unsigned>(count);
+  if (count > 1 && (config.driver == Driver::AfXdp || config.driver == Driver::Vdev)) {
+    reader.complain(count_node,
+                    "workers.count is above 1, and this driver cannot bring both directions of a "
+                    "connection to the same worker; use 1, or another ports.driver");
+  }
+  std::vector<std::int64_t> cores;
+  const toml::node* cores_node = reader.numbers("cores", 0, 1023, cores);
+  std::ranges::transform(cores, std::back_inserter(config.cores),
+                         [](std::int64_t core) { return static_cast<unsigned>(core); });
+  check_cores(reader, cores_node, config);
+  reader.choice<Idle>("idle", kIdle, config.idle);
+}
+
+void read_worker_bounds(ConfigReader& reader, dataplane::WorkerOptions& worker) {
+  std::int64_t flows = worker.max_flows;
+  std::int64_t collecting = worker.max_collecting;
+  std::int64_t bytes = worker.max_collect_bytes;
+  std::int64_t hold_ms = worker.hold_timeout.count();
+  std::int64_t idle_s = worker.flow_idle_timeout.count();
+  reader.number("max_flows", 1024, std::int64_t{1} << 26, flows);
+  reader.number("max_collecting", 16, 65536, collecting);
+  // Down: a ClientHello of today's browsers has 2 KB. Up: what a TLS record may hold.
+  reader.number("max_collect_bytes", 4096, 16384, bytes);
+  reader.number("hold_timeout_ms", 10, 10000, hold_ms);
+  reader.number("flow_idle_timeout_s", 10, 86400, idle_s);
+  worker.max_flows = static_cast<std::uint32_t>(flows);
+  worker.max_collecting = static_cast<std::uint32_t>(collecting);
+  worker.max_collect_bytes = static_cast<std::uint32_t>(bytes);
+  worker.hold_timeout = std::chrono::milliseconds(hold_ms);
+  worker.flow_idle_timeout = std::chrono::seconds(idle_s);
+}
+
+void read_workers(ConfigReader& reader, Config& config) {
+  reader.enter("workers", kWorkers);
+  read_worker_threads(reader, config);
+  read_worker_bounds(reader, config.worker);
+  reader.choice<FailMode>("fail_mode", kFailModes, config.worker.fail_mode);
+  reader.choice<bool>("malformed", kForwardOrDrop, config.worker.drop_malformed);
+  reader.choice<bool>("fragments", kForwardOrDrop, config.worker.drop_fragments);
+}
+
+void read_metrics(ConfigReader& reader, Config& config) {
+  reader.enter("metrics", kMetrics);
+  const toml::node* node = reader.text("listen", config.metrics_listen);
+  if (node != nullptr && !is_listen_address(config.metrics_listen)) {
+    reader.complain(node, fmt::format("metrics.listen is \"{}\"; use an address and a port, such "
+                                      "as \"127.0.0.1:9477\"",
+                                      config.metrics_listen));
+  }
+}
+
+void read_eal(ConfigReader& reader, Config& config) {
+  reader.enter("eal", kEal);
+  bool hugepages = false;
+  reader.flag("hugepages", hugepages);
+  config.pages = hugepages ? port::Pages::Huge : port::Pages::Normal;
+  reader.texts("arguments", config.eal_arguments);
+  std::int64_t memory_mb = 0;
+  const toml::node* node = reader.number("memory_mb", 0, 1 << 20, memory_mb);
+  config.memory_mb = static_cast<std::size_t>(memory_mb);
+  if (memory_mb != 0 && config.memory_mb < config.required_memory_mb()) {
+    reader.complain(
+        node, fmt::format("eal.memory_mb is {}, and the packet buffers of {} {} need "
+                          "{}; leave the key out, or lower workers.max_collecting",
+                          memory_mb, config.workers, config.workers == 1 ? "worker" : "workers",
+                          config.required_memory_mb()));
+  }
+}
+
+}  // namespace
+
+Expected<Config, std::vector<std::string>> Config::load(const std::filesystem::path& file) {
+  const toml::parse_result parsed = toml::parse_file(file.string());
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    const auto line = error.source().begin.line;
+    // A file that cannot be opened has no line.
+    return Unexpected(std::vector{line == 0
+                                      ? fmt::format("{}: {}.", file.string(), error.description())
+                                      : fmt::format("{}:{}: this is not TOML: {}.", file.string(),
+                                                    line, error.description())});
+  }
+  Config config;
+  ConfigReader reader(file.string(), parsed.table());
+  read_top(reader, config);
+  read_ports(reader, parsed.table(), config);
+  read_workers(reader, config);
+  read_metrics(reader, config);
+  read_eal(reader, config);
+  reader.enter("log", kLog);
+  reader.choice<LogLevel>("level", kLevels, config.log_level);
+  if (!reader.complaints().empty()) {
+    return Unexpected(reader.complaints());
+  }
+  return config;
+}
+
+port::BufferOptions Config::buffers() const {
+  constexpr unsigned kEgress = 2 * dataplane::Egress::kCapacity;
+  constexpr unsigned kCaches = 2 * 512;  // of the worker's lcore, one and a half times its size
+  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets + kEgress +
+                   kCaches,
+          .frame_bytes = port::buffer_bytes(mtu)};
+}
+
+std::size_t Config::required_memory_mb() const {
+  return kEnvironmentMb + ((workers * port::buffer_memory_bytes(buffers())) >> 20U) + 1;
+}
+
+port::EalOptions Config::eal() const {
+  port::EalOptions options{.workers = workers,
+                           .cores = cores,
+                           .memory_mb = memory_mb == 0 ? required_memory_mb() : memory_mb,
+                           .pages = pages,
+                           .arguments = eal_arguments};
+  if (driver == Driver::Pci) {
+    options.pci_devices = {subscriber, internet};
+  }
+  return options;
+}
+
+port::PortOptions Config::port(dataplane::Side side) const {
+  return {.driver = driver,
+          .device = side == dataplane::Side::Subscriber ? subscriber : internet,
+          .number = static_cast<unsigned>(side),
+          .queues = static_cast<std::uint16_t>(workers),
+          .mtu = mtu};
+}
+
+}  // namespace luytre::gateway

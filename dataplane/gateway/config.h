@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/expected.h"
+#include "dataplane/port/eal.h"
+#include "dataplane/port/packet_buffers.h"
+#include "dataplane/port/port.h"
+#include "dataplane/worker.h"
+
+namespace luytre::gateway {
+
+// What a worker does when there is nothing to do.
+enum class Idle : std::uint8_t {
+  Sleep,  // naps of up to half a millisecond: for virtual devices and shared machines
+  Busy,   // looks again at once: for cards, on cores that belong to the gateway alone
+};
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+
+// gateway.toml, understood. deploy/gateway.toml.example explains every key.
+struct Config {
+  std::filesystem::path data_dir = "/var/lib/luytre";
+  std::filesystem::path share_dir = "/usr/share/luytre";
+
+  port::Driver driver = port::Driver::AfPacket;
+  std::string subscriber;  // port devices
+  std::string internet;
+  std::uint16_t mtu = 1500;
+
+  unsigned workers = 1;
+  std::vector<unsigned> cores;
+  Idle idle = Idle::Sleep;
+  dataplane::WorkerOptions worker = default_worker();
+
+  std::string metrics_listen = "127.0.0.1:9477";
+
+  port::Pages pages = port::Pages::Normal;
+  std::size_t memory_mb = 0;  // 0: what required_memory_mb() says
+  std::vector<std::string> eal_arguments;
+
+  LogLevel log_level = LogLevel::Info;
+
+  // Reads and checks everything before anything starts. The complaints are complete sentences, one
+  // for each thing that is wrong, with file and line: "gateway.toml:12: workers.count is 0; use …".
+  [[nodiscard]] static Expected<Config, std::vector<std::string>> load(
+      const std::filesystem::path& file);
+
+  // Of one worker: what its rings hold, what may be held back, one full egress, and the caches.
+  [[nodiscard]] port::BufferOptions buffers() const;
+  [[nodiscard]] std::size_t required_memory_mb() const;
+  [[nodiscard]] port::EalOptions eal() const;
+  [[nodiscard]] port::PortOptions port(dataplane::Side side) const;
+
+ private:
+  // A gateway holds back few flows at a time: a hello is complete within a round trip. 1,024 of
+  // them bound the buffers that somebody who never completes one can occupy to 117 MB.
+  [[nodiscard]] static dataplane::WorkerOptions default_worker() {
+    dataplane::WorkerOptions options;
+    options.max_collecting = 1024;
+    return options;
+  }
+};
+
+}  // namespace luytre::gateway
