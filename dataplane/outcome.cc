@@ -8,7 +8,7 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
     {Outcome::Unprofiled, "unprofiled", "Forwarded: the line did not ask for filtering."},
     {Outcome::NotIp, "not_ip", "Forwarded: not an IP packet."},
     {Outcome::MalformedForwarded, "malformed_forwarded", "Forwarded although it does not decode."},
-    {Outcome::OtherProtocol, "other_protocol", "Forwarded: neither TCP nor UDP."},
+    {Outcome::OtherProtocol, "other_protocol", "Forwarded: neither TCP nor UDP, or a fragment."},
     {Outcome::UdpOther, "udp_other", "Forwarded: UDP that carries no name."},
     {Outcome::DnsAllowed, "dns_allowed", "Forwarded: DNS query for an allowed name."},
     {Outcome::DnsNotQuery, "dns_not_query", "Forwarded: on port 53, and not a DNS query."},

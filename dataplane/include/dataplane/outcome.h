@@ -16,7 +16,7 @@ enum class Outcome : std::uint8_t {
   Unprofiled,         // the line did not ask for filtering
   NotIp,
   MalformedForwarded,  // does not decode; forwarded by configuration
-  OtherProtocol,       // filtered line, neither TCP nor UDP
+  OtherProtocol,       // filtered line, neither TCP nor UDP; fragments where they pass
   UdpOther,            // filtered line, UDP that carries no name we read
   DnsAllowed,
   DnsNotQuery,         // a response or other datagram on port 53

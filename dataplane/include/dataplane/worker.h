@@ -67,8 +67,9 @@ class Worker {
   // Applies the bounds in time: lets go of held packets and forgets idle flows. Bounded work; call once per loop.
   void expire(const World& world, Clock::time_point now, Egress& egress) noexcept;
 
-  // Lets go of everything that is held, by the fail mode; for shutdown.
-  void drain(Egress& egress) noexcept;
+  // Lets go of what is held, by the fail mode; for shutdown. False: `egress` had no room for all of it; empty it and
+  // call again.
+  bool drain(Egress& egress) noexcept;
 
   [[nodiscard]] const Counters& counters() const noexcept;
 

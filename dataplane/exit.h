@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dataplane/outcome.h"
+#include "dataplane/packet.h"
+
+namespace luytre::dataplane {
+
+// The one way out for the packets of a burst: each received packet passes here once and is counted
+// there.
+class Exit {
+ public:
+  // `from`: the side that the packets came from.
+  Exit(PacketPool& pool, Counters& counters, Egress& egress, Side from) noexcept
+      : pool_(pool), counters_(counters), egress_(egress), from_(from) {}
+
+  // To the other side, to the side it came from, to nowhere.
+  void forward(const Packet& packet, Outcome outcome) noexcept {
+    send(opposite(from_), packet, outcome);
+  }
+  void answer(const Packet& packet, Outcome outcome) noexcept { send(from_, packet, outcome); }
+  void drop(const Packet& packet, Outcome outcome) noexcept {
+    pool_.release(packet);
+    counters_.count(outcome, from_);
+  }
+
+  // Packets that the gateway makes were never received and are not counted. False: no buffer.
+  [[nodiscard]] bool make(Packet& packet) noexcept { return pool_.allocate(packet); }
+  void discard_made(const Packet& packet) noexcept { pool_.release(packet); }
+  // False, with the packet released, when there is no room.
+  [[nodiscard]] bool send_made(Side to, const Packet& packet) noexcept {
+    if (egress_.push(to, packet)) {
+      return true;
+    }
+    pool_.release(packet);
+    return false;
+  }
+
+  [[nodiscard]] Counters& counters() noexcept { return counters_; }
+
+ private:
+  void send(Side to, const Packet& packet, Outcome outcome) noexcept {
+    if (egress_.push(to, packet)) [[likely]] {
+      counters_.count(outcome, from_);
+    } else {
+      drop(packet, Outcome::NoBufferDropped);
+    }
+  }
+
+  PacketPool& pool_;
+  Counters& counters_;
+  Egress& egress_;
+  Side from_;
+};
+
+}  // namespace luytre::dataplane

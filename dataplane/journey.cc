@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "policy/verdict.h"
+
+namespace luytre::dataplane {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+constexpr std::uint16_t kHttpsPort = 443;
+constexpr std::size_t kMacBytes = 6;
+
+// Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
+// miss in the cache.
+constexpr std::size_t kPrefetchAhead = 4;
+
+// What the frame shows of the line: its source on the way out, its destination on the way in. A
+// frame too short for MAC addresses shows none.
+void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
+                         policy::SubscriberKey& key) noexcept {
+  const bool outbound = from == Side::Subscriber;
+  key.address = outbound ? view.source : view.destination;
+  key.vlan = view.outer_vlan;
+  if (packet.size >= 2 * kMacBytes) {
+    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
+  } else {
+    key.mac = {};
+  }
+}
+
+bool is_filtered_tcp(const PacketView& view) noexcept {
+  return view.protocol == ip_protocol::kTcp && !view.is_fragment;
+}
+
+}  // namespace
+
+Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* observer)
+    : pool_(pool),
+      observer_(observer),
+      drop_malformed_(options.drop_malformed),
+      drop_fragments_(options.drop_fragments),
+      status_page_(options.status_page),
+      flows_(options, observer) {}
+
+// The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
+void Journey::run(Side from, std::span<const Packet> packets, const World& world,
+                  Clock::time_point now, Egress& egress) noexcept {
+  Exit exit(pool_, counters_, egress, from);
+  burst_.from = from;
+  burst_.packets = packets.first(std::min(packets.size(), kBurst));
+  burst_.world = &world;
+  burst_.now = now;
+
+  decode_all();
+  find_profiles();
+  Positions waiting;
+  send_off_unfiltered(waiting, exit);
+  if (waiting.count == 0) {
+    return;
+  }
+  prefetch_flows(waiting);
+  // One round, except when a connection sends more in the burst that completed its name: that waits
+  // for the verdict.
+  while (waiting.count != 0) {
+    Positions later;
+    read_names(waiting, later, exit);
+    judge();
+    act(exit);
+    waiting = later;
+  }
+  publish();
+}
+
+void Journey::decode_all() noexcept {
+  const auto packets = burst_.packets;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (i + kPrefetchAhead < packets.size()) {
+      __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
+    }
+    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i]);
+  }
+}
+
+void Journey::find_profiles() noexcept {
+  const std::size_t count = burst_.packets.size();
+  if (burst_.world->policy == nullptr) {
+    std::fill_n(burst_.profiles.begin(), count, nullptr);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+  }
+  burst_.world->policy->lookup(std::span(burst_.keys).first(count),
+                               std::span(burst_.profiles).first(count));
+}
+
+// Most packets leave here, byte for byte as they came.
+void Journey::send_off_unfiltered(Positions& filtered, Exit& exit) noexcept {
+  for (std::size_t i = 0; i < burst_.packets.size(); ++i) {
+    const Packet& packet = burst_.packets[i];
+    const PacketView& view = burst_.views[i];
+    const bool has_profile = burst_.profiles[i] != nullptr;
+    if (burst_.decoded[i] == DecodeResult::Ok) [[likely]] {
+      if (has_profile) {
+        filtered.add(i);
+      } else {
+        exit.forward(packet, Outcome::Unprofiled);
+      }
+    } else if (burst_.decoded[i] == DecodeResult::NotIp) {
+      exit.forward(packet, Outcome::NotIp);
+    } else if (view.ip_version != 0 && !has_profile) {
+      // Broken behind its addresses, and of a line that did not ask: not ours to judge.
+      exit.forward(packet, Outcome::Unprofiled);
+    } else if (drop_malformed_) {
+      exit.drop(packet, Outcome::MalformedDropped);
+    } else {
+      exit.forward(packet, Outcome::MalformedForwarded);
+    }
+  }
+}
+
+void Journey::prefetch_flows(const Positions& filtered) noexcept {
+  FlowTable& table = flows_.table();
+  for (const std::uint8_t i : filtered.list()) {
+    const PacketView& view = burst_.views[i];
+    if (!is_filtered_tcp(view)) {
+      continue;
+    }
+    burst_.flow_keys[i] =
+        burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
+    burst_.flow_hashes[i] = table.hash(burst_.flow_keys[i]);
+    table.prefetch_buckets(burst_.flow_hashes[i]);
+  }
+  for (const std::uint8_t i : filtered.list()) {
+    if (is_filtered_tcp(burst_.views[i])) {
+      table.prefetch_flow(burst_.flow_hashes[i]);
+    }
+  }
+}
+
+void Journey::read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept {
+  question_count_ = 0;
+  for (const std::uint8_t i : waiting.list()) {
+    if (!read_packet(i, exit)) {
+      later.add(i);
+    }
+  }
+}
+
+// Sends the packet on its way, or asks for the name in it. False: its turn comes after this round's
+// verdicts.
+bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[i];
+  const PacketView& view = burst_.views[i];
+  const bool outbound = burst_.from == Side::Subscriber;
+  if (view.is_fragment) {
+    // A name could be cut in two, and only the first part has ports.
+    if (outbound && drop_fragments_) {
+      exit.drop(packet, Outcome::FragmentDropped);
+    } else {
+      exit.forward(packet, Outcome::OtherProtocol);
+    }
+    return true;
+  }
+  if (view.protocol == ip_protocol::kTcp) {
+    if (!outbound) {
+      flows_.from_server(segment(i), burst_.now, exit);
+      return true;
+    }
+    const auto step = flows_.from_client(segment(i), burst_.now, found_[i], exit);
+    if (step == TcpFlows::Step::NameFound) {
+      ask(i, found_[i].inspection.protocol, found_[i].inspection.name);
+    }
+    return step != TcpFlows::Step::Later;
+  }
+  if (view.protocol != ip_protocol::kUdp) {
+    exit.forward(packet, Outcome::OtherProtocol);
+  } else if (!outbound) {
+    exit.forward(packet, view.source_port == kDnsPort ? Outcome::DnsNotQuery : Outcome::UdpOther);
+  } else if (view.destination_port == kDnsPort) {
+    read_dns(i, exit);
+  } else if (view.destination_port == kHttpsPort) {
+    refuse_quic(packet, view, exit);
+  } else {
+    exit.forward(packet, Outcome::UdpOther);
+  }
+  return true;
+}
+
+// A query to any server is judged, and answered in that server's name.
+void Journey::read_dns(std::size_t i, Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[i];
+  const PacketView& view = burst_.views[i];
+  const auto message = packet.frame().subspan(view.payload_offset, view.payload_size);
+  dns::Query& query = queries_[i];
+  switch (dns::parse_query(message, query)) {
+    case dns::QueryForm::Question:
+      if (observer_ != nullptr) {
+        observer_->on_inspection(
+            view, {.finding = Finding::Name, .protocol = Protocol::Dns, .name = query.qname},
+            message);
+      }
+      ask(i, Protocol::Dns, query.qname);
+      break;
+    case dns::QueryForm::FormatError:
+      answer_dns(packet, view, query, {.rcode = dns::Rcode::FormErr, .ede = {}, .extra_text = {}},
+                 exit);
+      break;
+    case dns::QueryForm::OtherOpcode:
+      answer_dns(packet, view, query, {.rcode = dns::Rcode::NotImp, .ede = {}, .extra_text = {}},
+                 exit);
+      break;
+    case dns::QueryForm::Response:
+    case dns::QueryForm::NotDns:
+      exit.forward(packet, Outcome::DnsNotQuery);
+      break;
+  }
+}
+
+void Journey::ask(std::size_t position, Protocol protocol,
+                  const categories::DomainName& name) noexcept {
+  questions_[question_count_++] = {
+      .packet = static_cast<std::uint8_t>(position), .protocol = protocol, .name = &name};
+}
+
+// All names of the round at once, so that the index can prefetch.
+void Journey::judge() noexcept {
+  const auto questions = std::span(questions_).first(question_count_);
+  std::array<categories::NameMatch, kBurst> matches{};
+  if (burst_.world->index != nullptr && !questions.empty()) {
+    std::array<const categories::DomainName*, kBurst> names;
+    std::ranges::transform(questions, names.begin(), &Question::name);
+    burst_.world->index->lookup(std::span(names).first(questions.size()),
+                                std::span(matches).first(questions.size()));
+  }
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    const categories::DomainName& name = *questions[q].name;
+    verdicts_[q] = status_page_.is_own_name(name)
+                       ? policy::Verdict{}
+                       : policy::verdict(*burst_.profiles[questions[q].packet], name, matches[q]);
+  }
+}
+
+void Journey::act(Exit& exit) noexcept {
+  for (std::size_t q = 0; q < question_count_; ++q) {
+    if (verdicts_[q].blocks()) {
+      counters_.add_blocked_name(static_cast<std::uint8_t>(verdicts_[q].category));
+    }
+    act_on(questions_[q], verdicts_[q], exit);
+  }
+}
+
+// Limit and Safe pass as allowed: quotas and safe modes act elsewhere.
+void Journey::act_on(const Question& question, const policy::Verdict& verdict,
+                     Exit& exit) noexcept {
+  const std::size_t i = question.packet;
+  const FlowSlot flow = found_[i].flow;
+  switch (question.protocol) {
+    case Protocol::Dns:
+      if (verdict.blocks()) {
+        answer_dns(burst_.packets[i], burst_.views[i], queries_[i], dns::refusal_for(verdict),
+                   exit);
+      } else {
+        exit.forward(burst_.packets[i], Outcome::DnsAllowed);
+      }
+      return;
+    case Protocol::Http:
+      if (verdict.blocks()) {
+        std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> redirect;
+        const auto words = burst_.world->category_names;
+        const auto category = static_cast<std::size_t>(verdict.category);
+        const std::size_t size = status_page_.write_redirect(
+            category < words.size() ? std::string_view(words[category]) : "", *question.name,
+            redirect);
+        flows_.refuse(flow, std::span(redirect).first(size), Outcome::HttpRedirected, exit);
+      } else {
+        flows_.allow(flow, Outcome::HttpAllowed, exit);
+      }
+      return;
+    case Protocol::Tls:
+    case Protocol::Quic:
+    case Protocol::Unknown:
+      if (verdict.blocks()) {
+        flows_.refuse(flow, tls_refusal(), Outcome::TlsBlocked, exit);
+      } else {
+        flows_.allow(flow, Outcome::TlsAllowed, exit);
+      }
+      return;
+  }
+}
+
+Segment Journey::segment(std::size_t position) const noexcept {
+  return {.packet = burst_.packets[position],
+          .view = burst_.views[position],
+          .key = burst_.flow_keys[position],
+          .hash = burst_.flow_hashes[position]};
+}
+
+void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
+  Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
+  flows_.expire(now, exit);
+  publish();
+}
+
+bool Journey::drain(Egress& egress) noexcept {
+  Exit exit(pool_, counters_, egress, Side::Subscriber);
+  // A hold lets go of all its packets, or of two forged ones.
+  constexpr std::size_t kRoom = Collector::kMaxPackets + 2;
+  while (egress.packets(Side::Internet).size() + kRoom <= Egress::kCapacity &&
+         egress.packets(Side::Subscriber).size() + kRoom <= Egress::kCapacity) {
+    if (!flows_.give_up_oldest(exit)) {
+      publish();
+      return true;
+    }
+  }
+  publish();
+  return false;
+}
+
+void Journey::publish() noexcept {
+  counters_.set_flows(flows_.table().size());
+  counters_.set_replaced_flows(flows_.table().replaced());
+  counters_.set_held_packets(flows_.held_packets());
+}
+
+}  // namespace luytre::dataplane

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "act.h"
+#include "dataplane/decode.h"
+#include "dataplane/worker.h"
+#include "dns/wire/query.h"
+#include "exit.h"
+#include "tcp_flows.h"
+
+namespace luytre::dataplane {
+
+// What every packet of a worker goes through, a burst at a time. Owns the worker's state.
+class Journey {
+ public:
+  using Clock = Worker::Clock;
+  static constexpr std::size_t kBurst = Worker::kBurst;
+
+  Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* observer);
+
+  void run(Side from, std::span<const Packet> packets, const World& world, Clock::time_point now,
+           Egress& egress) noexcept;
+  void expire(Clock::time_point now, Egress& egress) noexcept;
+  [[nodiscard]] bool drain(Egress& egress) noexcept;
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+
+ private:
+  // Positions in the burst, in the order of arrival.
+  struct Positions {
+    std::array<std::uint8_t, kBurst> at;
+    std::size_t count = 0;
+
+    void add(std::size_t position) noexcept { at[count++] = static_cast<std::uint8_t>(position); }
+    [[nodiscard]] std::span<const std::uint8_t> list() const noexcept { return {at.data(), count}; }
+  };
+
+  // Of one burst: parallel arrays, so that each step runs through all packets before the next
+  // begins.
+  struct Burst {
+    Side from = Side::Subscriber;
+    std::span<const Packet> packets;
+    const World* world = nullptr;
+    Clock::time_point now;
+    std::array<PacketView, kBurst> views;
+    std::array<DecodeResult, kBurst> decoded;
+    std::array<policy::SubscriberKey, kBurst> keys;
+    std::array<const policy::Profile*, kBurst> profiles;
+    std::array<FlowKey, kBurst> flow_keys;
+    std::array<std::uint64_t, kBurst> flow_hashes;
+  };
+
+  // A packet that asks for a name and waits for the verdict.
+  struct Question {
+    std::uint8_t packet = 0;
+    Protocol protocol = Protocol::Unknown;
+    const categories::DomainName* name = nullptr;
+  };
+
+  void decode_all() noexcept;
+  void find_profiles() noexcept;
+  void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
+  void prefetch_flows(const Positions& filtered) noexcept;
+  void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
+  [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
+  void read_dns(std::size_t position, Exit& exit) noexcept;
+  void judge() noexcept;
+  void act(Exit& exit) noexcept;
+  void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void ask(std::size_t position, Protocol protocol, const categories::DomainName& name) noexcept;
+  [[nodiscard]] Segment segment(std::size_t position) const noexcept;
+  void publish() noexcept;
+
+  PacketPool& pool_;
+  NameObserver* observer_;
+  bool drop_malformed_;
+  bool drop_fragments_;
+  StatusPage status_page_;
+  TcpFlows flows_;
+  Counters counters_;
+
+  Burst burst_;
+  std::array<dns::Query, kBurst> queries_;        // by position in the burst
+  std::array<TcpFlows::Found, kBurst> found_;     // by position in the burst
+  std::array<Question, kBurst> questions_;        // of one round
+  std::array<policy::Verdict, kBurst> verdicts_;  // by question
+  std::size_t question_count_ = 0;
+};
+
+}  // namespace luytre::dataplane

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "collector.h"
+#include "dataplane/inspect/inspection.h"
+#include "dataplane/outcome.h"
+#include "dataplane/packet.h"
+#include "dataplane/packet_view.h"
+#include "dataplane/worker.h"
+#include "exit.h"
+#include "flow_table.h"
+
+namespace luytre::dataplane {
+
+// One TCP segment of a filtered line, as found on the wire.
+struct Segment {
+  const Packet& packet;
+  const PacketView& view;
+  const FlowKey& key;
+  std::uint64_t hash;  // of key
+};
+
+// The TCP connections of filtered lines, each from its first packet to its verdict and beyond:
+//
+//   Handshake ──first data──► Collecting ──name──► Judging ──► Allowed
+//       │                         │                   └──────► Refused
+//       └── no room ──┐           ├── no name, unknown protocol ──► Allowed
+//                     └──► fail mode ◄── bound in time, bytes, packets
+//
+// Until a connection is Allowed no byte of its client reaches the server; only handshake and
+// acknowledgements do.
+class TcpFlows {
+ public:
+  using Clock = Worker::Clock;
+
+  TcpFlows(const WorkerOptions& options, NameObserver* observer);
+
+  // What became of a client's segment.
+  enum class Step : std::uint8_t {
+    Ended,      // forwarded, held or dropped
+    NameFound,  // held; `found` asks for a name: call allow() or refuse() within this burst
+    Later,      // its flow waits for such a verdict: bring the segment again afterwards
+  };
+  struct Found {
+    FlowSlot flow = kNoFlow;
+    Inspection inspection;  // also scratch for names that are not found
+  };
+  [[nodiscard]] Step from_client(const Segment& segment, Clock::time_point now, Found& found,
+                                 Exit& exit) noexcept;
+  void from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept;
+
+  // Lets go of what the flow holds, towards the server.
+  void allow(FlowSlot flow, Outcome outcome, Exit& exit) noexcept;
+  // Tells the client `last_words` and both sides that the connection is over; see end_connection().
+  void refuse(FlowSlot flow, std::span<const std::uint8_t> last_words, Outcome outcome,
+              Exit& exit) noexcept;
+
+  // At most kExpirePerCall holds whose time is up.
+  static constexpr std::size_t kExpirePerCall = 32;
+  void expire(Clock::time_point now, Exit& exit) noexcept;
+  // Applies the fail mode to the oldest hold; false if nothing is held.
+  [[nodiscard]] bool give_up_oldest(Exit& exit) noexcept;
+
+  [[nodiscard]] FlowTable& table() noexcept { return table_; }
+  [[nodiscard]] std::size_t held_packets() const noexcept { return collector_.held_packets(); }
+
+ private:
+  [[nodiscard]] FlowSlot begin(const Segment& segment, std::uint32_t client_sequence,
+                               Clock::time_point now) noexcept;
+  void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;
+  [[nodiscard]] Step undecided(const Segment& segment, FlowSlot slot, Clock::time_point now,
+                               Found& found, Exit& exit) noexcept;
+  [[nodiscard]] Step collect(const Segment& segment, FlowSlot slot,
+                             std::span<const std::uint8_t> fresh, Found& found,
+                             Exit& exit) noexcept;
+  [[nodiscard]] Step settle(FlowSlot slot, Found& found, Exit& exit) noexcept;
+  void after_refusal(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
+  void abandon(FlowSlot slot, Exit& exit) noexcept;
+  void give_up(FlowSlot slot, Exit& exit) noexcept;
+  void no_room(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
+
+  [[nodiscard]] HoldId hold_of(FlowSlot slot) noexcept {
+    return static_cast<HoldId>(table_.flow(slot).detail);
+  }
+
+  FlowTable table_;
+  Collector collector_;
+  NameObserver* observer_;
+  std::chrono::milliseconds hold_timeout_;
+  FailMode fail_mode_;
+};
+
+}  // namespace luytre::dataplane
