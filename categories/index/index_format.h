@@ -3,18 +3,17 @@
 
 // The index file, format 1. All numbers are little-endian.
 //
-//   offset                      content
-//   0                           IndexHeader, 128 bytes
-//   128                         bucket_count() buckets of 64 bytes: 8 slots of 8 bytes, one cache
-//   line 128 + 64 * bucket_count()   value_count values of 32 bytes (IndexValue)
+//   IndexHeader    128 bytes
+//   IndexBucket    64 bytes, one cache line: 8 slots of 8 bytes. bucket_count() times
+//   IndexValue     32 bytes. value_count times
 //
 // Listed names and the names between them form a tree of labels. Each of its nodes, from two labels
-// on (from one where single-label names are listed), is one slot:
+// on (from one where single-label names are listed), is one slot, from the highest bit down:
 //
-//   bit 63 … 64-F   fingerprint of the node's suffix hash, F = fingerprint_bits, never 0
-//   bit … 2         number of the node's value
-//   bit 1           kSpilled, in the last slot only: some node passed this full bucket by; look on
-//   in the next one bit 0           kHasChildren: names below this one are in the tree
+//   fingerprint    fingerprint_bits wide: of the node's suffix hash, never 0
+//   value          all bits between: the number of the node's value
+//   kSpilled       bit 1, in a bucket's last slot only: nodes went past this full bucket; look on
+//   kHasChildren   bit 0: names below this one are in the tree
 //
 // An empty slot is 0. A node's home bucket is (hash.place * home_bucket_count) >> 64; where that is
 // full, the node stands in the first bucket after it that is not, at most `spill_bucket_count`

@@ -13,8 +13,8 @@ namespace luytre::categories {
 // The content of a file, read once into read-only memory of our own, in huge pages where the system
 // grants them.
 //
-// A copy and not a mapping of the file: a mapping takes 4 KiB pages on ext4 and XFS, and a burst of
-// random reads then waits for page walks (README.md has the figures); and a file that is cut while
+// A copy and not a mapping of the file: a mapping takes 4 KiB pages on ext4 before Linux 6.16, and
+// random reads then wait for page walks (README.md has the figures); and a file that is cut while
 // it is mapped kills the process that reads it.
 class LoadedFile {
  public:

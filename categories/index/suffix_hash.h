@@ -36,8 +36,8 @@ struct SuffixHash {
 class SuffixHasher {
  public:
   explicit SuffixHasher(const std::array<std::uint64_t, 2>& key) noexcept {
-    // The key is stretched to four words. The constant is the golden ratio in 64 bits: any odd
-    // number without a pattern serves.
+    // The key is stretched to four words. The constants (the first is the golden ratio) are odd
+    // numbers without a pattern; any others would serve.
     std::uint64_t counter = key[0];
     for (std::uint64_t& word : secret_) {
       counter += 0x9e3779b97f4a7c15U;
@@ -85,15 +85,13 @@ class SuffixHasher {
   [[nodiscard]] static std::uint64_t load(const std::uint8_t* wire, std::size_t offset,
                                           std::size_t count) noexcept {
     constexpr std::size_t kLast = DomainName::kMaxWireBytes - 8;
-    static constexpr std::array<std::uint64_t, 9> kKeep{0,
-                                                        0xff,
-                                                        0xffff,
-                                                        0xffffff,
-                                                        0xffffffff,
-                                                        0xffffffffff,
-                                                        0xffffffffffff,
-                                                        0xffffffffffffff,
-                                                        0xffffffffffffffff};
+    static constexpr auto kKeep = [] {  // masks of 0 to 8 octets
+      std::array<std::uint64_t, 9> masks{};
+      for (std::size_t octets = 1; octets < masks.size(); ++octets) {
+        masks[octets] = masks[octets - 1] << 8U | 0xffU;
+      }
+      return masks;
+    }();
     const std::size_t from = std::min(offset, kLast);
     std::uint64_t word = 0;
     std::memcpy(&word, wire + from, sizeof word);
