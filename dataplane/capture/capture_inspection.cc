@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture_inspection.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "capture_pool.h"
+#include "dataplane/worker.h"
+#include "policy/snapshot.h"
+
+namespace luytre::dataplane {
+namespace {
+
+// A policy of its own, without data files: one band that allows everything, which every line has. A
+// line without any profile would not be inspected at all.
+Result<std::unique_ptr<const policy::PolicySnapshot>> policy_that_inspects_all() {
+  policy::Preset preset;
+  preset.id = "inspection";
+  preset.name = "Inspection of captures";
+  preset.bands.push_back({.id = "all", .name = "All", .age_from = 0, .age_to = 255, .actions = {}});
+  return policy::PolicySnapshot::compile(preset, {}, {.band = "all"}, {});
+}
+
+WorkerOptions options_for_captures() {
+  WorkerOptions options;
+  options.max_flows = 1U << 16U;  // a capture is small beside a line card
+  return options;
+}
+
+// A worker and what surrounds it in a gateway, with a file as its port.
+class Bench {
+ public:
+  explicit Bench(std::unique_ptr<const policy::PolicySnapshot> policy)
+      : policy_(std::move(policy)),
+        category_names_(64),
+        world_{.index = nullptr, .policy = policy_.get(), .category_names = category_names_} {}
+
+  void pass(std::span<const Packet> burst, Worker::Clock::time_point now) {
+    worker_.process_burst(Side::Subscriber, burst, world_, now, *egress_);
+    release_egress();
+    worker_.expire(world_, now, *egress_);
+    release_egress();
+  }
+
+  void finish() {
+    while (!worker_.drain(*egress_)) {
+      release_egress();
+    }
+    release_egress();
+  }
+
+  [[nodiscard]] CapturePool& pool() noexcept { return pool_; }
+  [[nodiscard]] const NameEvents& events() const noexcept { return events_; }
+  [[nodiscard]] const Counters& counters() const noexcept { return worker_.counters(); }
+
+ private:
+  void release_egress() {
+    for (const Side side : {Side::Subscriber, Side::Internet}) {
+      for (const Packet& packet : egress_->packets(side)) {
+        pool_.release(packet);
+      }
+    }
+    egress_->clear();
+  }
+
+  CapturePool pool_;
+  NameEvents events_;
+  std::unique_ptr<const policy::PolicySnapshot> policy_;
+  std::vector<std::string> category_names_;
+  World world_;
+  std::unique_ptr<Egress> egress_ = std::make_unique<Egress>();  // 128 KB: not for the stack
+  Worker worker_{options_for_captures(), pool_, &events_};
+};
+
+// The worker's clock, driven by a capture's: starts now, and never steps back.
+class CaptureClock {
+ public:
+  Worker::Clock::time_point at(std::chrono::nanoseconds captured) {
+    if (!started_) {
+      first_ = captured;
+      started_ = true;
+    }
+    now_ = std::max(now_, start_ + (captured - first_));
+    return now_;
+  }
+
+ private:
+  bool started_ = false;
+  std::chrono::nanoseconds first_{};
+  Worker::Clock::time_point start_ = Worker::Clock::now();
+  Worker::Clock::time_point now_ = start_;
+};
+
+}  // namespace
+
+Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesystem::path& path,
+                                      std::size_t burst) {
+  auto policy = policy_that_inspects_all();
+  if (!policy) {
+    return Unexpected(policy.error());
+  }
+  Bench bench(std::move(*policy));
+  CaptureReport report{.path = path};
+  CaptureClock clock;
+  Worker::Clock::time_point now = Worker::Clock::now();
+  std::vector<Packet> waiting;
+  const auto pass = [&] {
+    bench.pass(waiting, now);
+    waiting.clear();
+  };
+  for (CapturedFrame frame;;) {
+    const Result<bool> more = capture.next(frame);
+    if (!more) {
+      return Unexpected(more.error());
+    }
+    if (!*more) {
+      break;
+    }
+    ++report.packets;
+    if (const auto cause = why_unread(frame.bytes, frame.wire_size)) {
+      ++report.unread[static_cast<std::size_t>(*cause)];
+    }
+    now = clock.at(frame.time);
+    waiting.push_back(bench.pool().copy(frame.bytes));
+    if (waiting.size() == burst) {
+      pass();
+    }
+  }
+  pass();
+  bench.finish();
+  report.events = bench.events().all();
+  for (std::size_t i = 0; i < kOutcomeCount; ++i) {
+    report.outcomes[i] = bench.counters().value(static_cast<Outcome>(i), Side::Subscriber);
+  }
+  return report;
+}
+
+}  // namespace luytre::dataplane

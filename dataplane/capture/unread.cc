@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unread.h"
+
+#include <algorithm>
+
+#include "base/cursor.h"
+#include "dataplane/decode.h"
+
+namespace luytre::dataplane {
+namespace {
+
+constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
+    {Unread::SnapLength, "snap_length", "cut by the capture's snap length"},
+    {Unread::Pppoe, "pppoe", "PPPoE session"},
+    {Unread::Mpls, "mpls", "MPLS"},
+    {Unread::NotIp, "not_ip", "no IP (ARP and others)"},
+    {Unread::TooManyTags, "too_many_tags", "over two VLAN tags"},
+    {Unread::Malformed, "malformed", "malformed IP, TCP or UDP header"},
+    {Unread::Fragment, "fragment", "IP fragment"},
+    {Unread::IpTunnel, "ip_tunnel", "tunnel in IP (IP in IP, GRE, ESP, L2TP)"},
+    {Unread::UdpTunnel, "udp_tunnel",
+     "UDP port of a tunnel (VXLAN, Geneve, GTP-U, L2TP, Teredo, …)"},
+    {Unread::DnsOverTcp, "dns_over_tcp", "DNS over TCP"},
+    {Unread::Quic, "quic", "UDP port 443 (QUIC)"},
+}};
+
+// IANA "Protocol Numbers": IPv4, IPv6, GRE, ESP, L2TP.
+constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
+
+// IANA "Service Name and Transport Protocol Port Number Registry": L2TP, GTP-U, Teredo, VXLAN,
+// AYIYA, CAPWAP data, Geneve; 8472 is what Linux used for VXLAN first.
+constexpr std::array<std::uint16_t, 8> kUdpTunnels = {1701, 2152, 3544, 4789,
+                                                      5072, 5247, 6081, 8472};
+
+constexpr std::uint16_t kDnsPort = 53;
+constexpr std::uint16_t kHttpsPort = 443;
+
+constexpr bool holds(const auto& numbers, auto number) noexcept {
+  return std::ranges::find(numbers, number) != numbers.end();
+}
+
+// The EtherType behind all VLAN tags; 0 if the frame ends before.
+std::uint16_t innermost_ether_type(std::span<const std::uint8_t> frame) noexcept {
+  Cursor cursor(frame);
+  cursor.skip(12);
+  std::uint16_t ether_type = cursor.u16();
+  while (ether_type == 0x8100 || ether_type == 0x88a8 || ether_type == 0x9100) {
+    cursor.skip(2);
+    ether_type = cursor.u16();
+  }
+  return ether_type;
+}
+
+Unread not_ip_cause(std::uint16_t ether_type) noexcept {
+  switch (ether_type) {
+    case 0x8864:
+      return Unread::Pppoe;
+    case 0x8847:
+    case 0x8848:
+      return Unread::Mpls;
+    default:
+      return Unread::NotIp;
+  }
+}
+
+std::optional<Unread> transport_cause(const PacketView& view) noexcept {
+  if (holds(kIpTunnels, view.protocol)) {
+    return Unread::IpTunnel;
+  }
+  if (view.protocol == ip_protocol::kTcp) {
+    const bool dns = view.destination_port == kDnsPort && view.payload_size != 0;
+    return dns ? std::optional(Unread::DnsOverTcp) : std::nullopt;
+  }
+  if (view.protocol != ip_protocol::kUdp) {
+    return std::nullopt;
+  }
+  if (view.destination_port == kHttpsPort) {
+    return Unread::Quic;
+  }
+  const bool tunnel = holds(kUdpTunnels, view.destination_port);
+  return tunnel ? std::optional(Unread::UdpTunnel) : std::nullopt;
+}
+
+}  // namespace
+
+const std::array<UnreadRow, kUnreadCount>& unread_rows() noexcept { return kRows; }
+
+std::optional<Unread> why_unread(std::span<const std::uint8_t> frame,
+                                 std::uint32_t wire_size) noexcept {
+  PacketView view;
+  switch (decode(frame, view)) {
+    case DecodeResult::Ok:
+      return view.is_fragment ? Unread::Fragment : transport_cause(view);
+    case DecodeResult::NotIp:
+      return not_ip_cause(innermost_ether_type(frame));
+    case DecodeResult::TooManyTags:
+      return Unread::TooManyTags;
+    case DecodeResult::Truncated:
+      return wire_size > frame.size() ? Unread::SnapLength : Unread::Malformed;
+    case DecodeResult::BadIpHeader:
+    case DecodeResult::BadExtension:
+    case DecodeResult::BadTransport:
+      return Unread::Malformed;
+  }
+  return Unread::Malformed;
+}
+
+}  // namespace luytre::dataplane
