@@ -8,10 +8,10 @@
 #include <span>
 #include <vector>
 
-#include "flow_table.h"
-#include "huge_array.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
+#include "flow_table.h"
+#include "huge_array.h"
 
 namespace luytre::dataplane {
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program of its own, because it replaces the C library's allocator: within process_burst, expire
+// and drain every allocation ends it.
+#include <cerrno>
+#include <cstdlib>
+
+#include "storm.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LUYTRE_OWN_MALLOC 0  // the sanitizers replace the allocator themselves
+#else
+#define LUYTRE_OWN_MALLOC 1
+#endif
+
+namespace {
+
+bool forbidden = false;
+
+void check() noexcept {
+  if (forbidden) {
+    forbidden = false;
+    std::fputs("an allocation on the packet path\n", stderr);
+    std::abort();
+  }
+}
+
+}  // namespace
+
+#if LUYTRE_OWN_MALLOC
+// NOLINTBEGIN(readability-identifier-naming, bugprone-reserved-identifier): names of the C library.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+void __libc_free(void* memory);
+
+void* malloc(std::size_t size) {
+  check();
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  check();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) {
+  check();
+  return __libc_realloc(old, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  check();
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
+  check();
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
+}
+void free(void* memory) {
+  if (memory != nullptr) {
+    check();
+  }
+  __libc_free(memory);
+}
+}
+// NOLINTEND(readability-identifier-naming, bugprone-reserved-identifier)
+#endif
+
+namespace luytre::dataplane::test {
+namespace {
+
+TEST(Allocation, TheGuardOfThisTestWorks) {
+#if LUYTRE_OWN_MALLOC
+  EXPECT_DEATH(
+      {
+        forbidden = true;
+        const std::unique_ptr<int> made(new int(1));
+        EXPECT_NE(made, nullptr);
+      },
+      "an allocation on the packet path");
+#else
+  GTEST_SKIP() << "the sanitizer's own allocator is in use";
+#endif
+}
+
+TEST(Allocation, NoPacketAllocatesOrFreesMemory) {
+#if !LUYTRE_OWN_MALLOC
+  GTEST_SKIP() << "the sanitizer's own allocator is in use";
+#endif
+  TestPool pool(2048);
+  const auto egress = std::make_unique<Egress>();
+  const auto release_all = [&] {
+    for (const Side side : {Side::Subscriber, Side::Internet}) {
+      for (const Packet& packet : egress->packets(side)) {
+        pool.release(packet);
+      }
+    }
+    egress->clear();
+  };
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Storm storm(seed);
+    Worker worker(storm_options(storm), pool);
+    Worker::Clock::time_point now{std::chrono::hours(1)};
+    const World world = shared_world().world();
+    for (int round = 0; round < 100; ++round) {
+      const Side from = storm.side();
+      std::array<Packet, Worker::kBurst> burst;
+      for (Packet& packet : burst) {
+        packet = pool.load(storm.frame(from));
+      }
+      pool.set_limit(storm.one_in(10) ? 0 : 2000);
+      now += milliseconds(storm.below(200));
+      forbidden = true;
+      worker.process_burst(from, burst, world, now, *egress);
+      worker.expire(world, now, *egress);
+      forbidden = false;
+      release_all();
+    }
+    for (bool done = false; !done;) {
+      forbidden = true;
+      done = worker.drain(*egress);
+      forbidden = false;
+      release_all();
+    }
+    std::uint64_t blocked = worker.counters().value(Outcome::DnsBlocked, Side::Subscriber) +
+                            worker.counters().value(Outcome::TlsBlocked, Side::Subscriber) +
+                            worker.counters().value(Outcome::HttpRedirected, Side::Subscriber);
+    EXPECT_GT(blocked, 0U) << "the storm must reach what it is to exercise";
+  }
+  EXPECT_EQ(pool.in_use(), 0U);
+}
+
+}  // namespace
+}  // namespace luytre::dataplane::test
