@@ -23,8 +23,9 @@ bool host_bits_are_zero(std::span<const std::uint8_t, 16> octets, unsigned lengt
 
 std::optional<unsigned> parse_length(std::string_view text) noexcept {
   unsigned length = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, length);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, length);
   const bool leading_zero = text.size() > 1 && text.front() == '0';
   if (error != std::errc{} || stop != end || leading_zero) {
     return std::nullopt;

@@ -32,18 +32,17 @@ Word mask_of(unsigned length) noexcept {
 }  // namespace
 
 template <typename Key>
-KeyTables::Length<Key>& KeyTables::length_of(std::vector<Length<Key>>& lengths, std::uint8_t length,
-                                             Key mask) {
+FlatTable<Key>& KeyTables::table_of(std::vector<Length<Key>>& lengths, unsigned length, Key mask) {
   const auto at = std::ranges::find_if(
       lengths, [length](const Length<Key>& known) { return known.length <= length; });
   if (at != lengths.end() && at->length == length) {
-    return *at;
+    return at->table;
   }
-  return *lengths.insert(at, Length<Key>{.length = length, .mask = mask, .table = {}});
+  return lengths.insert(at, Length<Key>{.length = length, .mask = mask, .table = {}})->table;
 }
 
 void KeyTables::reserve(std::span<const Line> lines) {
-  std::array<std::size_t, 33> v4{};
+  std::array<std::size_t, 33> v4{};  // keys of each length
   std::array<std::size_t, 129> v6{};
   std::size_t macs = 0;
   for (const Line& line : lines) {
@@ -58,22 +57,31 @@ void KeyTables::reserve(std::span<const Line> lines) {
   if (macs > 0) {
     macs_.reserve(macs);
   }
-  for (std::uint8_t length = 0; length < v4.size(); ++length) {
+  for (unsigned length = 0; length < v4.size(); ++length) {
     if (v4[length] > 0) {
-      length_of(v4_, length, mask_of<std::uint32_t>(length)).table.reserve(v4[length]);
+      v4_of(length).reserve(v4[length]);
     }
   }
-  for (std::uint8_t length = 0; length < v6.size(); ++length) {
-    if (v6[length] == 0) {
-      continue;
-    }
-    if (length > 64) {
-      const WideKey mask{~std::uint64_t{0}, mask_of<std::uint64_t>(length - 64U)};
-      length_of(v6_long_, length, mask).table.reserve(v6[length]);
-    } else {
-      length_of(v6_short_, length, mask_of<std::uint64_t>(length)).table.reserve(v6[length]);
+  for (unsigned length = 0; length < v6.size(); ++length) {
+    if (v6[length] > 0 && length > kShortBits) {
+      v6_long_of(length).reserve(v6[length]);
+    } else if (v6[length] > 0) {
+      v6_short_of(length).reserve(v6[length]);
     }
   }
+}
+
+FlatTable<std::uint32_t>& KeyTables::v4_of(unsigned length) {
+  return table_of(v4_, length, mask_of<std::uint32_t>(length));
+}
+
+FlatTable<WideKey>& KeyTables::v6_long_of(unsigned length) {
+  return table_of(v6_long_, length,
+                  WideKey{~std::uint64_t{0}, mask_of<std::uint64_t>(length - kShortBits)});
+}
+
+FlatTable<std::uint64_t>& KeyTables::v6_short_of(unsigned length) {
+  return table_of(v6_short_, length, mask_of<std::uint64_t>(length));
 }
 
 std::uint32_t KeyTables::insert(const LineKey& key, std::uint32_t value) {
@@ -93,18 +101,13 @@ std::uint32_t KeyTables::insert(const LineKey& key, std::uint32_t value) {
 
 std::uint32_t KeyTables::insert_prefix(const IpPrefix& prefix, std::uint32_t value) {
   const IpAddress& address = prefix.address;
-  const std::uint8_t length = prefix.length;
   if (address.is_v4()) {
-    return length_of(v4_, length, mask_of<std::uint32_t>(length))
-        .table.insert(v4_word(address), value);
+    return v4_of(prefix.length).insert(v4_word(address), value);
   }
-  if (length > 64) {
-    const WideKey mask{~std::uint64_t{0}, mask_of<std::uint64_t>(length - 64U)};
-    return length_of(v6_long_, length, mask)
-        .table.insert(WideKey{high_word(address), low_word(address)}, value);
+  if (prefix.length > kShortBits) {
+    return v6_long_of(prefix.length).insert(WideKey{high_word(address), low_word(address)}, value);
   }
-  return length_of(v6_short_, length, mask_of<std::uint64_t>(length))
-      .table.insert(high_word(address), value);
+  return v6_short_of(prefix.length).insert(high_word(address), value);
 }
 
 // One table for all pending packets, a step of the lookup at a time for all of them; who is found

@@ -31,11 +31,12 @@ class KeyTables {
 
  private:
   static constexpr std::size_t kVlans = 4096;
+  static constexpr unsigned kShortBits = 64;  // IPv6 prefixes up to here need only half an address
 
   // One prefix length; `mask` keeps the bits that count.
   template <typename Key>
   struct Length {
-    std::uint8_t length = 0;
+    unsigned length = 0;
     Key mask{};
     FlatTable<Key> table;
   };
@@ -47,7 +48,10 @@ class KeyTables {
   };
 
   template <typename Key>
-  static Length<Key>& length_of(std::vector<Length<Key>>& lengths, std::uint8_t length, Key mask);
+  static FlatTable<Key>& table_of(std::vector<Length<Key>>& lengths, unsigned length, Key mask);
+  FlatTable<std::uint32_t>& v4_of(unsigned length);
+  FlatTable<WideKey>& v6_long_of(unsigned length);
+  FlatTable<std::uint64_t>& v6_short_of(unsigned length);
   std::uint32_t insert_prefix(const IpPrefix& prefix, std::uint32_t value);
 
   template <typename Key, typename KeyAt>
@@ -57,10 +61,10 @@ class KeyTables {
                        std::span<std::uint32_t> found) const noexcept;
 
   FlatTable<std::uint64_t> macs_;
-  std::vector<Length<std::uint32_t>> v4_;        // longest first
-  std::vector<Length<WideKey>> v6_long_;         // lengths over 64, longest first
-  std::vector<Length<std::uint64_t>> v6_short_;  // the others need only half an address
-  std::vector<std::uint32_t> vlans_;             // by VLAN id; empty if there are none
+  std::vector<Length<std::uint32_t>> v4_;  // longest first
+  std::vector<Length<WideKey>> v6_long_;   // lengths over 64, longest first
+  std::vector<Length<std::uint64_t>> v6_short_;
+  std::vector<std::uint32_t> vlans_;  // by VLAN id; empty if there are none
 };
 
 template <typename Change>

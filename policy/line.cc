@@ -16,8 +16,9 @@ constexpr VlanId kLastVlan = 4094;  // 0 is "priority tag only", 4095 is reserve
 
 std::optional<VlanId> parse_vlan(std::string_view text) noexcept {
   VlanId vlan = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, vlan);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, vlan);
   if (error != std::errc{} || stop != end || vlan == 0 || vlan > kLastVlan) {
     return std::nullopt;
   }

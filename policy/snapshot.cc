@@ -66,6 +66,7 @@ class Profiles {
 Unexpected<Error> no_such_band(std::string_view whose, std::string_view band,
                                const Preset& preset) {
   std::vector<std::string_view> known;
+  known.reserve(preset.bands.size());
   for (const Band& each : preset.bands) {
     known.emplace_back(each.id);
   }
@@ -103,12 +104,13 @@ Result<std::unique_ptr<const PolicySnapshot>> PolicySnapshot::compile(
     if (band == nullptr) {
       return no_such_band("line " + line.id, line.band, preset);
     }
-    const bool paused = line.paused_until && *line.paused_until > now;
-    if (paused && (!tables->valid_until || *line.paused_until < *tables->valid_until)) {
-      tables->valid_until = line.paused_until;
+    auto pause = Profile::Pause::Running;
+    if (line.paused_until && *line.paused_until > now) {
+      pause = Profile::Pause::Paused;
+      tables->valid_until =
+          std::min(*line.paused_until, tables->valid_until.value_or(*line.paused_until));
     }
-    const std::uint32_t profile = profiles.number_of(
-        *band, line.overrides, paused ? Profile::Pause::Paused : Profile::Pause::Running);
+    const std::uint32_t profile = profiles.number_of(*band, line.overrides, pause);
     const auto number = static_cast<std::uint32_t>(profile_of_line.size());
     profile_of_line.push_back(profile);
     if (!tables->lines.emplace(line.id, profile).second) {
