@@ -29,26 +29,36 @@ constexpr auto kHostnameFold = [] {
   return table;
 }();
 
-// Copies `size` octets and folds them, eight at a time. Length octets (at most 63) are below 'A'
-// and stay.
-void copy_folded(Octet* target, const Octet* source, std::size_t size) noexcept {
+// Folds the eight octets of a word at once. Length octets (at most 63) are below 'A' and stay.
+constexpr std::uint64_t fold8(std::uint64_t octets) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-  std::size_t i = 0;
-  for (; i + 8 <= size; i += 8) {
-    std::uint64_t octets = 0;
-    std::memcpy(&octets, source + i, sizeof octets);
-    // Bit 7 of an octet of `seven + k` tells whether its low seven bits reach 128 - k; no octet
-    // carries over.
-    const std::uint64_t seven = octets & (0x7f * kOnes);
-    const std::uint64_t from_a = seven + (128 - 'A') * kOnes;
-    const std::uint64_t after_z = seven + (127 - 'Z') * kOnes;
-    const std::uint64_t upper = (from_a ^ after_z) & ~octets & (0x80 * kOnes);
-    octets |= upper >> 2U;  // 0x20 where upper has 0x80
-    std::memcpy(target + i, &octets, sizeof octets);
+  // Bit 7 of an octet of `seven + k` tells whether its low seven bits reach 128 - k; no octet
+  // carries over.
+  const std::uint64_t seven = octets & (0x7f * kOnes);
+  const std::uint64_t from_a = seven + (128 - 'A') * kOnes;
+  const std::uint64_t after_z = seven + (127 - 'Z') * kOnes;
+  const std::uint64_t upper = (from_a ^ after_z) & ~octets & (0x80 * kOnes);
+  return octets | upper >> 2U;  // 0x20 where upper has 0x80
+}
+
+void copy_folded8(Octet* target, const Octet* source) noexcept {
+  std::uint64_t octets = 0;
+  std::memcpy(&octets, source, sizeof octets);
+  octets = fold8(octets);
+  std::memcpy(target, &octets, sizeof octets);
+}
+
+void copy_folded(Octet* target, const Octet* source, std::size_t size) noexcept {
+  if (size < 8) {
+    for (std::size_t i = 0; i < size; ++i) {
+      target[i] = fold(source[i]);
+    }
+    return;
   }
-  for (; i < size; ++i) {
-    target[i] = fold(source[i]);
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    copy_folded8(target + i, source + i);
   }
+  copy_folded8(target + size - 8, source + size - 8);  // may fold some octets again: no harm
 }
 
 // "2001:db8::1" or "[2001:db8::1]", perhaps with a zone or an embedded IPv4 address; only to name
@@ -149,63 +159,63 @@ Expected<DomainName, NameError> DomainName::from_text(std::string_view text) noe
 }
 
 Expected<DomainName, NameError> DomainName::from_hostname(std::string_view text) noexcept {
+  // As in from_wire(): built in place.
+  Expected<DomainName, NameError> result;
   if (!text.empty() && text.back() == '.') {
     text.remove_suffix(1);
   }
-  if (text.empty()) {
-    return Unexpected(NameError::Empty);
+  if (text.empty() || text.size() > kMaxHostnameCharacters) {
+    result = Unexpected(text.empty() ? NameError::Empty : NameError::NameTooLong);
+    return result;
   }
-  if (text.size() > kMaxHostnameCharacters) {
-    return Unexpected(NameError::NameTooLong);
-  }
+  DomainName& name = *result;
   // Character i of the text is octet i + 1 of the wire form: a dot's place is the next label's
-  // length octet.
-  DomainName name;
+  // length octet. The end of the text closes the last label as a dot would.
   std::size_t length_at = 0;
-  const auto close_label = [&](std::size_t end) -> bool {
-    const std::size_t label_size = end - length_at - 1;
+  for (std::size_t at = 1; at <= text.size() + 1; ++at) {
+    const char c = at <= text.size() ? text[at - 1] : '.';
+    const Octet folded = kHostnameFold[static_cast<Octet>(c)];
+    if (folded != 0) {
+      name.wire_[at] = folded;
+      continue;
+    }
+    const std::size_t label_size = at - length_at - 1;
+    if (c != '.') {
+      result =
+          Unexpected(looks_like_ipv6(text) ? NameError::IpAddress : NameError::InvalidCharacter);
+      return result;
+    }
     if (label_size == 0 || label_size > kMaxLabelBytes) {
-      return false;
+      result = Unexpected(label_size == 0 ? NameError::EmptyLabel : NameError::LabelTooLong);
+      return result;
     }
     name.wire_[length_at] = static_cast<Octet>(label_size);
     ++name.label_count_;
-    return true;
-  };
-  const auto label_error = [&](std::size_t end) {
-    return end - length_at == 1 ? NameError::EmptyLabel : NameError::LabelTooLong;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t at = i + 1;
-    const Octet folded = kHostnameFold[static_cast<Octet>(text[i])];
-    if (folded != 0) {
-      name.wire_[at] = folded;
-    } else if (text[i] != '.') {
-      return Unexpected(looks_like_ipv6(text) ? NameError::IpAddress : NameError::InvalidCharacter);
-    } else if (close_label(at)) {
-      length_at = at;
-    } else {
-      return Unexpected(label_error(at));
-    }
+    length_at = at;
   }
-  if (!close_label(text.size() + 1)) {
-    return Unexpected(label_error(text.size() + 1));
-  }
-  // A last label of digits alone is no top-level domain but the end of an IPv4 address (RFC 3696
-  // §2).
-  if (std::ranges::all_of(text.substr(length_at), is_digit)) {
-    return Unexpected(NameError::IpAddress);
-  }
+  name.wire_[length_at] = 0;
   name.size_ = static_cast<Octet>(text.size() + 2);
-  return name;
+  // RFC 3696 §2: a last label of digits alone is no top-level domain but the end of an IPv4
+  // address.
+  const std::size_t last_dot = text.rfind('.');
+  if (std::ranges::all_of(text.substr(last_dot == std::string_view::npos ? 0 : last_dot + 1),
+                          is_digit)) {
+    result = Unexpected(NameError::IpAddress);
+  }
+  return result;
 }
 
 Expected<DomainName, NameError> DomainName::from_wire(
     std::span<const std::uint8_t> bytes) noexcept {
+  // The result is built where the caller wants it: a DomainName is too large to be copied on the
+  // way.
+  Expected<DomainName, NameError> result;
   std::size_t position = 0;
   std::uint8_t labels = 0;
   while (true) {
     if (position >= bytes.size()) {
-      return Unexpected(NameError::Truncated);
+      result = Unexpected(NameError::Truncated);
+      return result;
     }
     const std::size_t label_size = bytes[position];
     if (label_size == 0) {
@@ -213,19 +223,20 @@ Expected<DomainName, NameError> DomainName::from_wire(
     }
     if (label_size > kMaxLabelBytes) {
       // 0xC0 marks a pointer (RFC 1035 §4.1.4); the other two patterns mean no label at all.
-      return Unexpected(label_size >= 0xC0 ? NameError::Compressed : NameError::LabelTooLong);
+      result = Unexpected(label_size >= 0xC0 ? NameError::Compressed : NameError::LabelTooLong);
+      return result;
     }
     position += 1 + label_size;
     if (position >= kMaxWireBytes) {
-      return Unexpected(NameError::NameTooLong);
+      result = Unexpected(NameError::NameTooLong);
+      return result;
     }
     ++labels;
   }
-  DomainName name;
-  copy_folded(name.wire_.data(), bytes.data(), position);
-  name.size_ = static_cast<Octet>(position + 1);
-  name.label_count_ = labels;
-  return name;
+  copy_folded(result->wire_.data(), bytes.data(), position + 1);
+  result->size_ = static_cast<Octet>(position + 1);
+  result->label_count_ = labels;
+  return result;
 }
 
 std::string DomainName::to_text() const {
