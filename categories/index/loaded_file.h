@@ -22,6 +22,8 @@ class LoadedFile {
   // memory.
   [[nodiscard]] static Result<LoadedFile> load(const std::filesystem::path& file);
 
+  LoadedFile(const LoadedFile&) = delete;
+  LoadedFile& operator=(const LoadedFile&) = delete;
   LoadedFile(LoadedFile&& other) noexcept;
   LoadedFile& operator=(LoadedFile&& other) noexcept;
   ~LoadedFile();

@@ -152,6 +152,15 @@ TEST_F(IndexBuilderTest, GivesUpWhenNoArrangementCanTellNamesApart) {
   EXPECT_EQ(image.error().code, ErrorCode::NoSpace);
 }
 
+TEST_F(IndexBuilderTest, MoreValuesThanSlotsCanNumberAreRefused) {
+  LabelTree tree{SuffixHasher(kTestKey)};
+  ASSERT_TRUE(tree.finish());
+  const std::vector<IndexValue> values(std::size_t{kMaxValues} + 1);
+  const auto image = make_index_image({.tree = &tree, .value_numbers = {}, .values = values});
+  ASSERT_FALSE(image.has_value());
+  EXPECT_EQ(image.error().code, ErrorCode::NoSpace);
+}
+
 TEST_F(IndexBuilderTest, AHundredThousandNamesFitTheMemoryBudgetAndAreAllFound) {
   constexpr unsigned kCount = 100'000;
   IndexBuilder builder(taxonomy(), kTestKey);

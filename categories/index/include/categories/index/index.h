@@ -27,6 +27,8 @@ class Index {
   // effect. Corrupt: the file is damaged or cut; Invalid: another format version. Both are not
   // used.
   [[nodiscard]] static Result<Index> open(const std::filesystem::path& file);
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
   Index(Index&&) noexcept;
   Index& operator=(Index&&) noexcept;
   ~Index();

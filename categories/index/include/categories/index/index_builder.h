@@ -27,10 +27,13 @@ struct IndexEntry {
 class IndexBuilder {
  public:
   IndexBuilder(const Taxonomy& taxonomy, std::array<std::uint64_t, 2> hash_key);
+  IndexBuilder(const IndexBuilder&) = delete;
+  IndexBuilder& operator=(const IndexBuilder&) = delete;
   IndexBuilder(IndexBuilder&&) noexcept;
   IndexBuilder& operator=(IndexBuilder&&) noexcept;
   ~IndexBuilder();
 
+  // An entry without categories and ages lists nothing and is left out.
   void add(const DomainName& name, const IndexEntry& entry);
   // Resolves inheritance per tier, writes `file` beside itself and renames it into place (fsync
   // before): a crash leaves the old file. The same names, key and serial give the same bytes.
