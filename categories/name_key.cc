@@ -45,7 +45,8 @@ std::optional<DomainName> NameKey::decode(std::span<const std::uint8_t> bytes) n
       continue;
     }
     if (octet == kEscape) {
-      if (++i == bytes.size() || bytes[i] == 0 || bytes[i] > kEscape + 1) {
+      ++i;
+      if (i == bytes.size() || bytes[i] == 0 || bytes[i] > kEscape + 1) {
         return std::nullopt;
       }
       octet = static_cast<std::uint8_t>(bytes[i] - 1);

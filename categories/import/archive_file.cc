@@ -11,7 +11,7 @@
 namespace luytre::categories {
 namespace {
 
-constexpr std::size_t kBlockBytes = 64U * 1024U;
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10U;
 
 std::string_view text_or_empty(const char* text) noexcept { return text == nullptr ? "" : text; }
 

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kGuessBytes = 64U * 1024U;
+constexpr std::size_t kGuessBytes = std::size_t{64} << 10U;
 // root/blacklists/<category>/domains
 constexpr int kMaxTreeDepth = 3;
 
@@ -38,8 +38,15 @@ Result<std::string> read_beginning(ArchiveFile& file) {
   return text;
 }
 
+// Symbolic links to a directory count; what cannot be looked at is none, and opening it will say
+// why.
+bool is_directory(const fs::path& path) noexcept {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 Result<ListFormat> detect_format(const fs::path& path, const Taxonomy& taxonomy) {
-  if (fs::is_directory(path)) {
+  if (is_directory(path)) {
     return ListFormat::Ut1;
   }
   auto file = ArchiveFile::open(path);
@@ -101,7 +108,7 @@ class Ut1Reader {
     }
     std::ranges::sort(paths);
     for (const fs::path& path : paths) {
-      if (fs::is_symlink(path)) {
+      if (fs::is_symlink(path, error)) {
         take_link(path, fs::read_symlink(path, error));
       } else if (fs::is_regular_file(path, error) && takes(path)) {
         auto file = ArchiveFile::open(path);
@@ -229,7 +236,7 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
   Result<void> read;
   if (format == ListFormat::Ut1) {
     Ut1Reader tree(taxonomy, collector);
-    read = fs::is_directory(path) ? tree.read_directory(path) : tree.read_archive(path);
+    read = is_directory(path) ? tree.read_directory(path) : tree.read_archive(path);
   } else {
     read = read_single_file(path, options, collector);
   }
