@@ -40,13 +40,13 @@ Result<std::string> read_beginning(ArchiveFile& file) {
 
 // Symbolic links to a directory count; what cannot be looked at is none, and opening it will say
 // why.
-bool is_directory(const fs::path& path) noexcept {
+bool is_folder(const fs::path& path) noexcept {
   std::error_code error;
   return fs::is_directory(path, error);
 }
 
 Result<ListFormat> detect_format(const fs::path& path, const Taxonomy& taxonomy) {
-  if (is_directory(path)) {
+  if (is_folder(path)) {
     return ListFormat::Ut1;
   }
   auto file = ArchiveFile::open(path);
@@ -236,7 +236,7 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
   Result<void> read;
   if (format == ListFormat::Ut1) {
     Ut1Reader tree(taxonomy, collector);
-    read = is_directory(path) ? tree.read_directory(path) : tree.read_archive(path);
+    read = is_folder(path) ? tree.read_directory(path) : tree.read_archive(path);
   } else {
     read = read_single_file(path, options, collector);
   }
