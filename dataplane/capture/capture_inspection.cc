@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture_pool.h"
+#include "captured_ethernet.h"
 #include "dataplane/worker.h"
 #include "policy/snapshot.h"
 
@@ -119,11 +120,13 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
       break;
     }
     ++report.packets;
-    if (const auto cause = why_unread(frame.bytes, frame.wire_size)) {
+    const Packet packet = bench.pool().copy(frame.bytes);
+    restore_offloaded_length({packet.bytes, packet.size});
+    if (const auto cause = why_unread(packet.frame(), frame.wire_size)) {
       ++report.unread[static_cast<std::size_t>(*cause)];
     }
     now = clock.at(frame.time);
-    waiting.push_back(bench.pool().copy(frame.bytes));
+    waiting.push_back(packet);
     if (waiting.size() == burst) {
       pass();
     }

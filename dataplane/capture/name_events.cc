@@ -22,6 +22,12 @@ std::string protocol_word(Protocol protocol) {
   return "unknown";
 }
 
+// A packet of IPv6 may carry IPv4-mapped addresses, which as such are written like IPv4's.
+std::string address_text(const policy::IpAddress& address, std::uint8_t ip_version) {
+  const std::string text = address.to_text();
+  return ip_version == 6 && address.is_v4() ? "::ffff:" + text : text;
+}
+
 }  // namespace
 
 void NameEvents::on_inspection(const PacketView& first_packet, const Inspection& inspection,
@@ -30,9 +36,9 @@ void NameEvents::on_inspection(const PacketView& first_packet, const Inspection&
     return;
   }
   NameEvent event{.protocol = protocol_word(inspection.protocol),
-                  .source = first_packet.source.to_text(),
+                  .source = address_text(first_packet.source, first_packet.ip_version),
                   .source_port = first_packet.source_port,
-                  .destination = first_packet.destination.to_text(),
+                  .destination = address_text(first_packet.destination, first_packet.ip_version),
                   .destination_port = first_packet.destination_port,
                   .name = inspection.name.to_text(),
                   .outer_vlan = first_packet.outer_vlan,

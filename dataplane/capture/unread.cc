@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/cursor.h"
+#include "captured_ethernet.h"
 #include "dataplane/decode.h"
 
 namespace luytre::dataplane {
@@ -37,18 +37,6 @@ constexpr std::uint16_t kHttpsPort = 443;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
   return std::ranges::find(numbers, number) != numbers.end();
-}
-
-// The EtherType behind all VLAN tags; 0 if the frame ends before.
-std::uint16_t innermost_ether_type(std::span<const std::uint8_t> frame) noexcept {
-  Cursor cursor(frame);
-  cursor.skip(12);
-  std::uint16_t ether_type = cursor.u16();
-  while (ether_type == 0x8100 || ether_type == 0x88a8 || ether_type == 0x9100) {
-    cursor.skip(2);
-    ether_type = cursor.u16();
-  }
-  return ether_type;
 }
 
 Unread not_ip_cause(std::uint16_t ether_type) noexcept {
@@ -92,7 +80,7 @@ std::optional<Unread> why_unread(std::span<const std::uint8_t> frame,
     case DecodeResult::Ok:
       return view.is_fragment ? Unread::Fragment : transport_cause(view);
     case DecodeResult::NotIp:
-      return not_ip_cause(innermost_ether_type(frame));
+      return not_ip_cause(ethernet_payload(frame).ether_type);
     case DecodeResult::TooManyTags:
       return Unread::TooManyTags;
     case DecodeResult::Truncated:
