@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/byte_order.h"
+
 namespace luytre::dataplane {
 
 // Record layer of a client's first flight (RFC 8446 §5.1, RFC 5246 §6.2.1): type, version, length,
@@ -46,8 +48,14 @@ class HandshakeCursor {
     return octet;
   }
   [[nodiscard]] std::uint16_t u16() noexcept {
-    const unsigned high = u8();
-    return static_cast<std::uint16_t>(high << 8U | u8());
+    if (fragment_.size() < 2 || remaining_ < 2) {
+      const unsigned high = u8();
+      return static_cast<std::uint16_t>(high << 8U | u8());
+    }
+    const std::uint16_t value = load_be16(fragment_.data());
+    fragment_ = fragment_.subspan(2);
+    remaining_ -= 2;
+    return value;
   }
   void skip(std::size_t size) noexcept {
     if (size > remaining_ || size > fragment_.size()) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "http_text.h"
+
 namespace luytre::dataplane {
 namespace {
 
@@ -11,15 +13,7 @@ using categories::NameError;
 
 // Servers stop at 100 (the usual default) to 200 fields.
 constexpr int kMaxFieldLines = 256;
-constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kHost = "host";
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  return begin == std::string_view::npos
-             ? std::string_view{}
-             : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 bool is_host(std::string_view field_name) noexcept {
   return std::ranges::equal(field_name, kHost,
@@ -120,15 +114,15 @@ FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept {
     }
     // A line that begins with a blank continues the one before. At the very beginning there is none
     // (§2.2), and who does not refuse the request reads it as a field.
-    if (kBlanks.find(line.front()) != std::string_view::npos && !first) {
-      pending.fold(trim(line));
+    if (is_blank(line.front()) && !first) {
+      pending.fold(trim_blanks(line));
       continue;
     }
     first = false;
     pending.close();
     const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && is_host(trim(line.substr(0, colon)))) {
-      pending.begin(trim(line.substr(colon + 1)));
+    if (colon != std::string_view::npos && is_host(trim_blanks(line.substr(0, colon)))) {
+      pending.begin(trim_blanks(line.substr(colon + 1)));
     }
   }
   pending.close();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "http_text.h"
+
 namespace luytre::dataplane {
 namespace {
 
@@ -51,13 +53,6 @@ Expected<std::size_t, Finding> skip_empty_lines(std::string_view head) noexcept 
   return at;
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  return begin == std::string_view::npos
-             ? std::string_view{}
-             : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 // HTTP-version of a major version 1 (§2.3). "HTTP/2.0" stands in the preface of HTTP/2; RTSP and
 // SIP have their own.
 bool is_version_one(std::string_view word) noexcept {
@@ -98,7 +93,7 @@ Expected<RequestLine, Finding> read_request_line(std::string_view head) noexcept
   if (method_end == line.size()) {
     return Unexpected(Finding::NeedMore);
   }
-  if (method_end == 0 || kBlanks.find(line[method_end]) == std::string_view::npos) {
+  if (method_end == 0 || !is_blank(line[method_end])) {
     return Unexpected(Finding::NotThis);
   }
   const std::size_t line_feed = line.find('\n');
@@ -114,7 +109,7 @@ Expected<RequestLine, Finding> read_request_line(std::string_view head) noexcept
     line.remove_suffix(1);
   }
   // Split on runs of blanks, from both ends: servers differ in what they forgive in between (§3).
-  const std::string_view words = trim(line.substr(method_end));
+  const std::string_view words = trim_blanks(line.substr(method_end));
   const std::size_t version_at = words.find_last_of(kBlanks) + 1;  // 0 without a blank
   if (version_at == 0 || !is_version_one(words.substr(version_at))) {
     return Unexpected(Finding::NotThis);

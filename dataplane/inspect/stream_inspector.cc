@@ -6,10 +6,11 @@ namespace luytre::dataplane {
 // The first octet already divides the protocols: record types 21 and 22 are neither letters of a
 // method nor line ends.
 Inspection inspect_stream(std::span<const std::uint8_t> stream) noexcept {
-  if (const Inspection tls = inspect_tls(stream); tls.finding != Finding::NotThis) {
-    return tls;
+  Inspection inspection = inspect_tls(stream);
+  if (inspection.finding == Finding::NotThis) {
+    inspection = inspect_http(stream);
   }
-  return inspect_http(stream);
+  return inspection;
 }
 
 }  // namespace luytre::dataplane

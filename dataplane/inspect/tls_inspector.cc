@@ -128,33 +128,36 @@ Extent survey(std::span<const std::uint8_t> stream) noexcept {
 }
 
 // ServerNameList (RFC 6066 §3). Other name types are stepped over, as their length is known.
-Finding read_server_name(HandshakeCursor extension, DomainName& name) noexcept {
+Finding read_server_name(HandshakeCursor& extension, DomainName& name) noexcept {
   const std::size_t list_bytes = extension.u16();
   if (!extension.ok() || list_bytes != extension.remaining()) {
     return Finding::Malformed;
   }
-  std::array<std::uint8_t, DomainName::kMaxWireBytes> text{};
+  std::array<std::uint8_t, DomainName::kMaxWireBytes> text;  // only its first text_bytes are read
   std::size_t text_bytes = 0;
   bool found = false;
   while (!extension.empty()) {
     const std::uint8_t name_type = extension.u8();
-    HandshakeCursor entry = extension.sub(extension.u16());
-    if (!extension.ok()) {
-      return Finding::Malformed;
-    }
+    const std::uint16_t size = extension.u16();
     if (name_type != kHostName) {
+      extension.skip(size);
       continue;
     }
     // "MUST NOT contain more than one name of the same name_type".
     if (found) {
       return Finding::Malformed;
     }
-    found = true;
+    found = extension.ok();
     // What is longer than any name is not one; the list is read on for its form.
-    if (entry.remaining() <= text.size()) {
-      text_bytes = entry.remaining();
-      entry.copy(std::span(text).first(text_bytes));
+    if (size > text.size()) {
+      extension.skip(size);
+      continue;
     }
+    text_bytes = size;
+    extension.copy(std::span(text).first(size));
+  }
+  if (!extension.ok()) {
+    return Finding::Malformed;
   }
   // Octets as they stand: from_hostname takes letters of A-labels and refuses addresses and
   // whatever else is odd.
@@ -168,7 +171,7 @@ Finding read_server_name(HandshakeCursor extension, DomainName& name) noexcept {
 
 // ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). legacy_version is not looked at: servers
 // negotiate down from any.
-Finding read_client_hello(HandshakeCursor hello, DomainName& name) noexcept {
+Finding read_client_hello(HandshakeCursor& hello, DomainName& name) noexcept {
   hello.skip(2 + kRandomBytes);
   const std::uint8_t session_id_bytes = hello.u8();
   hello.skip(session_id_bytes);
@@ -191,18 +194,17 @@ Finding read_client_hello(HandshakeCursor hello, DomainName& name) noexcept {
   HandshakeCursor server_name({}, 0);
   while (!hello.empty()) {
     const std::uint16_t type = hello.u16();
-    const HandshakeCursor extension = hello.sub(hello.u16());
-    if (!hello.ok()) {
+    const std::uint16_t size = hello.u16();
+    if (type != kServerName) {
+      // Others may come twice: some servers accept unknown ones twice, and no name depends on them.
+      hello.skip(size);
+      continue;
+    }
+    if (found) {
       return Finding::Malformed;
     }
-    if (type == kServerName) {
-      // Others may come twice: some servers accept unknown ones twice, and no name depends on them.
-      if (found) {
-        return Finding::Malformed;
-      }
-      found = true;
-      server_name = extension;
-    }
+    found = hello.ok();
+    server_name = hello.sub(size);
   }
   if (!hello.ok()) {
     return Finding::Malformed;

@@ -50,6 +50,18 @@ bool options_fit(Cursor options) noexcept {
   return options.ok();
 }
 
+// Field by field: clearing the name too would cost more than the rest of the parser.
+void reset_all_but_name(Query& query) noexcept {
+  query.id = 0;
+  query.opcode = 0;
+  query.recursion_desired = false;
+  query.checking_disabled = false;
+  query.question_wire = {};
+  query.qtype = 0;
+  query.qclass = 0;
+  query.edns.reset();
+}
+
 // QNAME must be uncompressed: the only thing before it that a pointer could mean is the header.
 bool read_question(Cursor& message, Query& query) noexcept {
   const auto question = message.rest();
@@ -96,10 +108,7 @@ bool read_record(Cursor& message, Section section, Query& query) noexcept {
   return true;
 }
 
-}  // namespace
-
-QueryForm parse_query(std::span<const std::uint8_t> message, Query& query) noexcept {
-  query = Query{};
+QueryForm read_message(std::span<const std::uint8_t> message, Query& query) noexcept {
   Cursor cursor(message);
   query.id = cursor.u16();
   const unsigned flags = cursor.u16();
@@ -136,6 +145,17 @@ QueryForm parse_query(std::span<const std::uint8_t> message, Query& query) noexc
   // Octets after the last record change nothing that a reader sees; the widespread servers ignore
   // them, so do we.
   return questions == 1 ? QueryForm::Question : QueryForm::FormatError;
+}
+
+}  // namespace
+
+QueryForm parse_query(std::span<const std::uint8_t> message, Query& query) noexcept {
+  reset_all_but_name(query);
+  const QueryForm form = read_message(message, query);
+  if (query.question_wire.empty()) {
+    query.qname = {};
+  }
+  return form;
 }
 
 }  // namespace luytre::dns

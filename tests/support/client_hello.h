@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,10 @@ namespace luytre::test {
 using Bytes = std::vector<std::uint8_t>;
 
 inline void append(Bytes& bytes, std::span<const std::uint8_t> more) {
-  bytes.insert(bytes.end(), more.begin(), more.end());
+  std::ranges::copy(more, std::back_inserter(bytes));
 }
 inline void append(Bytes& bytes, std::string_view text) {
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  std::ranges::copy(text, std::back_inserter(bytes));
 }
 // `size` as a big-endian number of `octets` octets.
 inline void append_size(Bytes& bytes, std::size_t octets, std::size_t size) {
