@@ -16,7 +16,7 @@ namespace {
 
 bool forbidden = false;
 
-void check() noexcept {
+[[maybe_unused]] void check() noexcept {
   if (forbidden) {
     forbidden = false;
     std::fputs("an allocation on the packet path\n", stderr);
