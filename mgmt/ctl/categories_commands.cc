@@ -182,8 +182,8 @@ Result<int> stats(const Command& command) {
     print_json(json);
     return kExitDone;
   }
-  fmt::print("{} names of {} sources, serial {}.\n", grouped(*names), sources->size(),
-             static_cast<std::uint64_t>(*serial));
+  fmt::print("{} names of {} source{}, serial {}.\n", grouped(*names), sources->size(),
+             sources->size() == 1 ? "" : "s", static_cast<std::uint64_t>(*serial));
   if (index) {
     fmt::print("Index in force: serial {}, {} names, {}.\n", index->serial(),
                grouped(index->name_count()), bytes_text(index->memory_bytes()));

@@ -257,7 +257,7 @@ void add_list(CLI::App* app, const std::string& option, std::vector<std::string>
 }
 
 constexpr const char* kKeyHelp =
-    "An address, a prefix, vlan:20 or mac:02:00:5e:10:00:01; may be repeated";
+    "An address, prefix, vlan:20 or mac:02:00:5e:10:00:01; again for more";
 
 }  // namespace
 
@@ -290,11 +290,10 @@ void add_line_commands(CLI::App& app, Command& command) {
   add_list(changing, "--forget", changed->forget, "NAME", "Undo --allow or --deny");
   changing->add_flag("--confirm-security", changed->confirm_security,
                      "--allow also lifts malware and fraud");
-  CLI::Option* pause =
-      changing
-          ->add_option("--pause", changed->pause,
-                       "Refuse all but help and emergency: 30m, 2h, or until 2026-09-01T20:00")
-          ->type_name("HOW-LONG");
+  CLI::Option* pause = changing
+                           ->add_option("--pause", changed->pause,
+                                        "Close all but help: 30m, 2h or until 2026-09-01T20:00")
+                           ->type_name("HOW-LONG");
   changing->add_flag("--resume", changed->resume, "End the pause")->excludes(pause);
 
   const auto shown = std::make_shared<std::string>();
