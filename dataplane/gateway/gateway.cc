@@ -153,6 +153,7 @@ Result<void> Gateway::serve_metrics() {
 }
 
 void Gateway::stop() {
+  metrics_.reset();  // takes a second or two, in which packets still flow
   stop_.store(true, std::memory_order_relaxed);
   while (running_ > 0) {
     eal_.wait(--running_);
