@@ -256,8 +256,7 @@ void add_list(CLI::App* app, const std::string& option, std::vector<std::string>
   app->add_option(option, values, description)->allow_extra_args(false)->type_name(type);
 }
 
-constexpr const char* kKeyHelp =
-    "An address, prefix, vlan:20 or mac:02:00:5e:10:00:01; again for more";
+constexpr const char* kKeyHelp = "Address, prefix, vlan:20 or mac:02:00:5e:10:00:01; repeatable";
 
 }  // namespace
 

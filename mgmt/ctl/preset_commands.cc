@@ -207,7 +207,7 @@ void add_preset_commands(CLI::App& app, Command& command) {
   settings->require_subcommand(1);
   const auto band = std::make_shared<std::string>();
   add_command(*settings, command, "unknown-line",
-              "What happens to lines that nobody registered; without a value, show it",
+              "Lines that nobody registered; without a value, show it",
               [&command, band] { return unknown_line(command, *band); })
       ->add_option("off|BAND", *band, "off: forwarded untouched; a band: filtered as that band");
 }

@@ -137,5 +137,6 @@ def test_unknown_lines_are_a_setting(ctl):
 
 def test_help_and_version(ctl):
     assert ctl.run("--version").startswith("luytrectl ")
-    for command in ([], ["categories"], ["categories", "import"], ["line"], ["line", "set"], ["check"], ["status"]):
-        assert "Usage" in ctl.run(*command, "--help")
+    for command in ("", "categories", "categories import", "categories lookup", "line", "line add", "line set",
+                    "line show", "preset", "settings", "settings unknown-line", "check", "status"):
+        assert "Usage" in ctl.run(*command.split(), "--help")
