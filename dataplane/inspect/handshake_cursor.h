@@ -14,6 +14,7 @@ namespace luytre::dataplane {
 struct TlsRecord {
   static constexpr std::size_t kHeaderBytes = 5;
   static constexpr std::size_t kMaxFragmentBytes = 1U << 14U;
+  static constexpr std::uint8_t kChangeCipherSpec = 20;
   static constexpr std::uint8_t kAlert = 21;
   static constexpr std::uint8_t kHandshake = 22;
   static constexpr std::uint8_t kVersionMajor = 3;

@@ -3,7 +3,7 @@
 
 namespace luytre::dataplane {
 
-// The first octet already divides the protocols: record types 21 and 22 are neither letters of a
+// The first octet already divides the protocols: record types 20 to 22 are neither letters of a
 // method nor line ends.
 Inspection inspect_stream(std::span<const std::uint8_t> stream) noexcept {
   Inspection inspection = inspect_tls(stream);

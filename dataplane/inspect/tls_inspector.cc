@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "base/byte_order.h"
+#include "base/expected.h"
 #include "dataplane/inspect/inspection.h"
 #include "handshake_cursor.h"
 #include "text_view.h"
@@ -31,12 +34,6 @@ constexpr std::uint8_t kMaxSessionIdBytes = 32;
 constexpr std::uint16_t kServerName = 0;  // extension (RFC 6066 §3)
 constexpr std::uint8_t kHostName = 0;     // NameType
 
-// Result of the survey; `finding` Name means that the whole hello is there.
-struct Extent {
-  Finding finding = Finding::NeedMore;
-  std::size_t hello_bytes = 0;
-};
-
 // The handshake header as far as it has arrived; it may itself be cut by records.
 class HandshakeHeader {
  public:
@@ -58,73 +55,83 @@ class HandshakeHeader {
   std::size_t have_ = 0;
 };
 
-// The first octets of a record as far as they are there: NeedMore while they may begin one that
-// holds handshake bytes or a warning alert, Name once all five (and an alert's level) say so.
-Finding check_record(std::span<const std::uint8_t> rest, bool first) noexcept {
+// Why a record that is not handshake cannot be stepped over, if so. Some servers forgive warning
+// alerts (several libraries) and an empty ChangeCipherSpec before the hello (OpenSSL).
+std::optional<Finding> objection_to_other(std::span<const std::uint8_t> record, std::size_t size,
+                                          bool first) noexcept {
   const Finding other = first ? Finding::NotThis : Finding::Malformed;
-  if (rest.empty()) {
-    return Finding::NeedMore;
-  }
-  const bool alert = rest[0] == TlsRecord::kAlert;
-  if (rest[0] != TlsRecord::kHandshake && !alert) {
-    return other;
-  }
-  // The minor version is anything: "MUST be ignored for all purposes" (RFC 8446 §5.1).
-  if (rest.size() > 1 && rest[1] != TlsRecord::kVersionMajor) {
-    return other;
-  }
-  if (rest.size() < TlsRecord::kHeaderBytes) {
-    return Finding::NeedMore;
-  }
-  const std::size_t size = std::size_t{rest[3]} << 8U | rest[4];
-  if (!alert) {
-    return size > TlsRecord::kMaxFragmentBytes ? Finding::Malformed : Finding::Name;
+  if (record[0] == TlsRecord::kChangeCipherSpec) {
+    return size == 0 && first ? std::nullopt : std::optional(other);
   }
   if (size != TlsRecord::kAlertBytes) {
     return other;
   }
-  if (rest.size() == TlsRecord::kHeaderBytes) {
+  if (record.size() == TlsRecord::kHeaderBytes) {
     return Finding::NeedMore;
   }
-  return rest[TlsRecord::kHeaderBytes] == TlsRecord::kAlertWarning ? Finding::Name : other;
+  const bool warning = record[TlsRecord::kHeaderBytes] == TlsRecord::kAlertWarning;
+  return warning ? std::nullopt : std::optional(other);
 }
 
-Extent survey(std::span<const std::uint8_t> stream) noexcept {
+// Why the survey cannot go through the record at the beginning of `record`, if so. A wrong first
+// record means another protocol, a later one a broken hello.
+std::optional<Finding> objection_to(std::span<const std::uint8_t> record, bool first) noexcept {
+  const Finding other = first ? Finding::NotThis : Finding::Malformed;
+  if (record.empty()) {
+    return Finding::NeedMore;
+  }
+  if (record[0] < TlsRecord::kChangeCipherSpec || record[0] > TlsRecord::kHandshake) {
+    return other;
+  }
+  // The minor version is anything: "MUST be ignored for all purposes" (RFC 8446 §5.1).
+  if (record.size() > 1 && record[1] != TlsRecord::kVersionMajor) {
+    return other;
+  }
+  if (record.size() < TlsRecord::kHeaderBytes) {
+    return Finding::NeedMore;
+  }
+  const std::size_t size = load_be16(record.data() + 3);
+  if (record[0] != TlsRecord::kHandshake) {
+    return objection_to_other(record, size, first);
+  }
+  return size > TlsRecord::kMaxFragmentBytes ? std::optional(Finding::Malformed) : std::nullopt;
+}
+
+// Octets of the ClientHello, its header not counted, once all of them are there; otherwise the
+// finding so far.
+Expected<std::size_t, Finding> survey(std::span<const std::uint8_t> stream) noexcept {
   HandshakeHeader header;
   std::size_t handshake_bytes = 0;
   auto rest = stream;
   for (int record = 0; record < kMaxRecords; ++record) {
-    if (const Finding finding = check_record(rest, handshake_bytes == 0);
-        finding != Finding::Name) {
-      return {finding};
+    if (const auto objection = objection_to(rest, handshake_bytes == 0)) {
+      return Unexpected(*objection);
     }
-    const bool alert = rest[0] == TlsRecord::kAlert;
-    const std::size_t size = std::size_t{rest[3]} << 8U | rest[4];
+    const bool is_handshake = rest[0] == TlsRecord::kHandshake;
+    const std::size_t size = load_be16(rest.data() + 3);
     rest = rest.subspan(TlsRecord::kHeaderBytes);
     const auto fragment = rest.first(std::min(size, rest.size()));
-    if (!alert) {
+    if (is_handshake) {
       // An empty fragment is against RFC 8446 §5.1, and OpenSSL steps over it all the same.
       header.add(fragment);
       handshake_bytes += fragment.size();
-      if (header.is_other_message()) {
-        return {Finding::NotThis};
-      }
-      if (header.complete()) {
-        if (header.hello_bytes() > kMaxHelloBytes) {
-          return {Finding::Malformed};
-        }
-        if (handshake_bytes >= kHandshakeHeaderBytes + header.hello_bytes()) {
-          return {Finding::Name, header.hello_bytes()};
-        }
-      }
+    }
+    if (header.is_other_message()) {
+      return Unexpected(Finding::NotThis);
+    }
+    if (header.complete() && header.hello_bytes() > kMaxHelloBytes) {
+      return Unexpected(Finding::Malformed);
+    }
+    if (header.complete() && handshake_bytes >= kHandshakeHeaderBytes + header.hello_bytes()) {
+      return header.hello_bytes();
     }
     if (fragment.size() < size) {
-      return {Finding::NeedMore};
+      return Unexpected(Finding::NeedMore);
     }
     rest = rest.subspan(size);
   }
   // More records than anybody needs: reading on would cost more with each packet.
-  return {Finding::Malformed};
+  return Unexpected(Finding::Malformed);
 }
 
 // ServerNameList (RFC 6066 §3). Other name types are stepped over, as their length is known.
@@ -216,12 +223,12 @@ Finding read_client_hello(HandshakeCursor& hello, DomainName& name) noexcept {
 
 Inspection inspect_tls(std::span<const std::uint8_t> stream) noexcept {
   Inspection inspection;
-  const Extent extent = survey(stream);
-  inspection.finding = extent.finding;
-  if (extent.finding == Finding::Name) {
-    HandshakeCursor handshake(stream, kHandshakeHeaderBytes + extent.hello_bytes);
-    handshake.skip(kHandshakeHeaderBytes);
-    inspection.finding = read_client_hello(handshake, inspection.name);
+  if (const auto hello_bytes = survey(stream)) {
+    HandshakeCursor hello(stream, kHandshakeHeaderBytes + *hello_bytes);
+    hello.skip(kHandshakeHeaderBytes);
+    inspection.finding = read_client_hello(hello, inspection.name);
+  } else {
+    inspection.finding = hello_bytes.error();
   }
   if (inspection.finding != Finding::NotThis && !stream.empty()) {
     inspection.protocol = Protocol::Tls;

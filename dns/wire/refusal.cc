@@ -18,7 +18,8 @@ constexpr std::size_t kMaxQuestionBytes = categories::DomainName::kMaxWireBytes 
 constexpr std::array<std::uint8_t, 16> kNobodyInvalid{6,   'n', 'o', 'b', 'o', 'd', 'y', 7,
                                                       'i', 'n', 'v', 'a', 'l', 'i', 'd', 0};
 constexpr std::size_t kPointerBytes = 2;
-constexpr std::size_t kSoaRdataBytes = kPointerBytes + kNobodyInvalid.size() + 5 * 4;
+constexpr std::size_t kSoaRdataBytes =
+    kPointerBytes + kNobodyInvalid.size() + 5 * sizeof(std::uint32_t);
 constexpr std::size_t kSoaBytes = kPointerBytes + 2 + 2 + 4 + 2 + kSoaRdataBytes;
 
 constexpr std::size_t kOptBytes = 1 + 2 + 2 + 4 + 2;

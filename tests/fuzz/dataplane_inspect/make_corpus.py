@@ -41,6 +41,7 @@ TLS = {
     "records_of_7": records(hello(NAME), 7),
     "empty_records": record(b"") + record(hello(NAME)),
     "warning_alert_first": record(b"\x01\x5a", 21) + record(hello(NAME)),
+    "empty_change_cipher_spec_first": record(b"", 20) + record(hello(NAME)),
     "no_name": record(hello(VERSIONS)),
     "address": record(hello(server_name("192.0.2.1"))),
     "two_names": record(hello(server_name("a.example", "b.example"))),

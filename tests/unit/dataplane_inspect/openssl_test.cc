@@ -129,6 +129,9 @@ TEST(OpensslServer, SeesTheSameNameInOurHellos) {
 TEST(OpensslServer, ForgivesWhatTheInspectorForgives) {
   Server server;
   const Bytes message = ClientHello().browser_extensions().server_name("www.example.org").message();
+  Bytes after_change = tls_record({}, 20);
+  append(after_change, tls_record(message));
+  EXPECT_EQ(server.name_in(after_change), "www.example.org") << "an empty ChangeCipherSpec first";
   EXPECT_EQ(server.name_in(tls_records(message, {0, 0, 10})), "www.example.org") << "empty records";
   EXPECT_EQ(server.name_in(ClientHello()
                                .add(0x4a4a, {1})
@@ -140,6 +143,17 @@ TEST(OpensslServer, ForgivesWhatTheInspectorForgives) {
       << "an unknown extension twice";
 }
 
+// For a failure's message: enough to build the hello again.
+std::string hex(const Bytes& bytes) {
+  std::string text;
+  for (const std::uint8_t octet : bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    text += kDigits[octet >> 4U];
+    text += kDigits[octet & 15U];
+  }
+  return text;
+}
+
 // One of several ways to spoil a hello without making it nothing at all.
 Bytes mutate(const Bytes& message, std::mt19937& random) {
   Bytes mutated = message;
@@ -148,7 +162,7 @@ Bytes mutate(const Bytes& message, std::mt19937& random) {
   }
   Bytes stream;
   const auto noise = [&] {
-    switch (random() % 8) {
+    switch (random() % 9) {
       case 0:
         append(stream, tls_record({}));
         break;
@@ -157,6 +171,9 @@ Bytes mutate(const Bytes& message, std::mt19937& random) {
         break;
       case 2:
         append(stream, tls_record(Bytes{1}, 20));
+        break;
+      case 3:
+        append(stream, tls_record({}, static_cast<std::uint8_t>(20 + random() % 5)));
         break;
       default:
         break;
@@ -196,7 +213,7 @@ TEST(OpensslServer, NeverSeesANameThatTheInspectorDoesNotReport) {
     const std::string found = tls(stream);
     const auto host = categories::DomainName::from_hostname(*name);
     ASSERT_EQ(found, host ? "name:" + host->to_text() : "no name")
-        << "seed " << seed << " round " << round;
+        << "seed " << seed << " round " << round << ": " << hex(stream);
   }
   EXPECT_GT(seen, 1000);
 }

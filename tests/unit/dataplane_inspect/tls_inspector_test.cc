@@ -225,6 +225,20 @@ TEST(InspectTls, EachFormOfHelloIsToldAsItIs) {
       {"fatal alert", tls_record(Bytes{2, 40}, 21), "not this"},
       {"alert of three octets", tls_record(Bytes{1, 0, 0}, 21), "not this"},
       {"ChangeCipherSpec", tls_record(Bytes{1}, 20), "not this"},
+      {"empty ChangeCipherSpec before the hello",
+       [] {
+         Bytes stream = tls_record({}, 20);
+         append(stream, ClientHello().server_name("www.example.org").stream());
+         return stream;
+       }(),
+       kFound},
+      {"empty ChangeCipherSpec inside the hello",
+       [] {
+         Bytes stream = tls_record(Bytes{1, 0, 1, 0});
+         append(stream, tls_record({}, 20));
+         return stream;
+       }(),
+       "malformed"},
       {"application data", tls_record(Bytes{1, 2, 3}, 23), "not this"},
       {"application data inside the hello",
        [] {

@@ -56,7 +56,7 @@ enum class QueryForm : std::uint8_t {
   FormatError,  // several or no questions (RFC 9619), compression in the question, trailing or
                 // missing bytes in a way that two readers could see two names: `id` and flags are
                 // valid, answer FORMERR
-  NotDns,  // shorter than a header: nothing can be answered
+  NotDns,       // shorter than a header: nothing can be answered
 };
 
 // Reads a DNS message as far as a filter needs it: header, question, OPT. Bounded; never allocates.

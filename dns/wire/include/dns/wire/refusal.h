@@ -18,7 +18,7 @@ enum class EdeCode : std::uint16_t { Blocked = 15, Censored = 16, Filtered = 17 
 // An answer made on the spot instead of the server's.
 struct Refusal {
   Rcode rcode = Rcode::NxDomain;
-  std::optional<EdeCode> ede{};  // sent only where the query had EDNS
+  std::optional<EdeCode> ede = std::nullopt;  // sent only where the query had EDNS
   std::string_view
       extra_text{};  // UTF-8, short, static storage; left out first when the answer would not fit
   std::uint32_t ttl_seconds = 30;  // of the negative answer's SOA
