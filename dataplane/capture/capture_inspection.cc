@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,19 +25,32 @@ Result<std::unique_ptr<const policy::PolicySnapshot>> policy_that_inspects_all()
   return policy::PolicySnapshot::compile(preset, {}, {.band = "all"}, {});
 }
 
-WorkerOptions options_for_captures() {
+// Room for as many flows as the file can have, so that no name is missed for want of it: each flow
+// takes a packet, which is at least 16 bytes of record, 14 of Ethernet, 20 of IP and 20 of TCP.
+// Twice that, because a bucket of the table fills before the table does. The bounds in time are the
+// gateway's own.
+WorkerOptions options_for(const std::filesystem::path& path) {
+  constexpr std::uintmax_t kBytesPerFlow = 70;
+  constexpr std::uintmax_t kMaxFlows = 1U << 22U;  // 256 MiB
   WorkerOptions options;
-  options.max_flows = 1U << 16U;  // a capture is small beside a line card
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (!error && bytes != 0) {  // a pipe has no size; it gets what a gateway has
+    const auto flows = std::clamp<std::uintmax_t>(2 * bytes / kBytesPerFlow, 16, kMaxFlows);
+    options.max_flows = static_cast<std::uint32_t>(flows);
+    options.max_collecting = std::min(options.max_collecting, options.max_flows);
+  }
   return options;
 }
 
 // A worker and what surrounds it in a gateway, with a file as its port.
 class Bench {
  public:
-  explicit Bench(std::unique_ptr<const policy::PolicySnapshot> policy)
+  Bench(std::unique_ptr<const policy::PolicySnapshot> policy, const WorkerOptions& options)
       : policy_(std::move(policy)),
         category_names_(64),
-        world_{.index = nullptr, .policy = policy_.get(), .category_names = category_names_} {}
+        world_{.index = nullptr, .policy = policy_.get(), .category_names = category_names_},
+        worker_(options, pool_, &events_) {}
 
   void pass(std::span<const Packet> burst, Worker::Clock::time_point now) {
     worker_.process_burst(Side::Subscriber, burst, world_, now, *egress_);
@@ -72,7 +86,7 @@ class Bench {
   std::vector<std::string> category_names_;
   World world_;
   std::unique_ptr<Egress> egress_ = std::make_unique<Egress>();  // 128 KB: not for the stack
-  Worker worker_{options_for_captures(), pool_, &events_};
+  Worker worker_;
 };
 
 // The worker's clock, driven by a capture's: starts now, and never steps back.
@@ -102,8 +116,9 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
   if (!policy) {
     return Unexpected(policy.error());
   }
-  Bench bench(std::move(*policy));
-  CaptureReport report{.path = path};
+  Bench bench(std::move(*policy), options_for(path));
+  CaptureReport report;
+  report.path = path;
   CaptureClock clock;
   Worker::Clock::time_point now = Worker::Clock::now();
   std::vector<Packet> waiting;
@@ -114,7 +129,8 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
   for (CapturedFrame frame;;) {
     const Result<bool> more = capture.next(frame);
     if (!more) {
-      return Unexpected(more.error());
+      report.damage = more.error().message;
+      break;
     }
     if (!*more) {
       break;
@@ -133,6 +149,7 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
   }
   pass();
   bench.finish();
+  report.unreturned_packets = bench.pool().in_use();
   report.events = bench.events().all();
   for (std::size_t i = 0; i < kOutcomeCount; ++i) {
     report.outcomes[i] = bench.counters().value(static_cast<Outcome>(i), Side::Subscriber);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <string>
 
 #include "base/error.h"
 #include "capture_file.h"
@@ -18,9 +19,11 @@ namespace luytre::dataplane {
 struct CaptureReport {
   std::filesystem::path path;
   std::uint64_t packets = 0;
-  std::map<NameEvent, std::uint64_t> events{};  // with how often each occurred
+  std::map<NameEvent, std::uint64_t> events;  // with how often each occurred
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::array<std::uint64_t, kUnreadCount> unread{};
+  std::string damage;  // why reading stopped before the end, a sentence; empty: it did not
+  std::size_t unreturned_packets = 0;  // what the worker still had after it was drained: none
 };
 
 // Passes every frame of `capture` through a production worker as if a filtered line had sent it, at

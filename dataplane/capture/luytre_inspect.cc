@@ -64,14 +64,16 @@ int main(int argc, char** argv) {
     const Result<CaptureReport> report = inspect(path, burst);
     if (report) {
       print(*report, json ? Format::JsonLines : Format::Table);
-    } else {
-      std::fprintf(stderr, "luytre-inspect: %s\n", report.error().message.c_str());
+    }
+    const std::string& problem = report ? report->damage : report.error().message;
+    if (!problem.empty()) {
+      std::fprintf(stderr, "luytre-inspect: %s\n", problem.c_str());
       ++unreadable;
     }
   }
   if (unreadable != 0) {
-    std::fprintf(stderr, "luytre-inspect: %zu of %zu captures could not be inspected\n", unreadable,
-                 captures.size());
+    std::fprintf(stderr, "luytre-inspect: %zu of %zu captures could not be read to the end\n",
+                 unreadable, captures.size());
   }
   return unreadable == 0 ? 0 : 1;
 }

@@ -26,7 +26,8 @@ struct TcpSegment {
   std::uint32_t acknowledgement = 0;
   std::uint8_t flags = 0;
   std::uint16_t window = 0;
-  std::span<const std::uint8_t> payload{};
+  // NOLINTNEXTLINE(readability-redundant-member-init): without it, GCC warns where a caller names the other members.
+  std::span<const std::uint8_t> payload = {};
 };
 
 // A segment from the server to the client (Towards::Client) or from the client to the server (Towards::Server), for
