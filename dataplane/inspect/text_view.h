@@ -9,8 +9,7 @@ namespace luytre::dataplane {
 
 // The same octets as characters, for protocols that are text.
 [[nodiscard]] inline std::string_view text_view(std::span<const std::uint8_t> octets) noexcept {
-  // NOLINTNEXTLINE(bugprone-casting-through-void): char may alias anything; reinterpret_cast is not
-  // used here.
+  // NOLINTNEXTLINE(bugprone-casting-through-void): char may alias any object.
   return {static_cast<const char*>(static_cast<const void*>(octets.data())), octets.size()};
 }
 
