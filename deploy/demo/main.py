@@ -111,7 +111,7 @@ def run_demonstration(options):
                               CHILD.ipv6_prefix)
             with gateway:
                 wrong = show_tables(network, gateway, servers.ca_file)
-                print(f"\nBuilt, started, checked over IPv4 and IPv6 in {time.monotonic() - began:.0f} s of running.")
+                print(f"\nStarted and checked over IPv4 and IPv6 in {time.monotonic() - began:.0f} s.")
                 if options.keep:
                     explain_keep(gateway, servers)
                     wait_for_end(gateway)
