@@ -149,7 +149,7 @@ Result<std::uint16_t> open_device(const PortOptions& options,
   const std::string arguments = device_arguments(options);
   const std::string name = arguments.substr(0, arguments.find(','));
   if (options.driver == Driver::AfPacket) {
-    keep_packet_sockets_exact();
+    keep_packet_sockets_exact(options.queues == 1 ? Fanout::Alone : Fanout::ByHash);
   }
   if (options.driver != Driver::Pci) {  // cards were found when the environment started
     if (const int error = rte_dev_probe(arguments.c_str()); error != 0) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "packet_socket.h"
 
-// DPDK's af_packet driver (22.11, and later ones as well) puts each socket into a fanout group with
-// PACKET_FANOUT_FLAG_DEFRAG and PACKET_FANOUT_FLAG_ROLLOVER, has no option against it, and closes
-// no door to look at its sockets. For a bump in the wire both flags are wrong:
+// DPDK's af_packet driver (22.11, and later ones as well) puts each socket, even a single one, into
+// a fanout group with PACKET_FANOUT_FLAG_DEFRAG and PACKET_FANOUT_FLAG_ROLLOVER, and has no option
+// against it. For a bump in the wire both flags are wrong:
 // - DEFRAG: the kernel puts IPv4 fragments together. What comes out is longer than the MTU, does
 //   not fit a slot of the ring and cannot be sent: a line that nobody filters would lose every
 //   fragmented datagram.
 // - ROLLOVER: a full queue pours over into another worker's, who does not know the flow.
 // The driver calls setsockopt of the C library, which a program may define itself. This definition
-// passes every call on and takes the two flags away, and asks the kernel not to hand over what the
-// host itself sends on the interface.
+// passes every call on, but that one: a single socket joins no group, several join one without the
+// two flags; and either way the kernel is asked not to hand over what the host itself sends.
 
 #include <linux/if_packet.h>
 #include <sys/socket.h>
@@ -23,13 +23,20 @@
 namespace luytre::port {
 namespace {
 
-std::atomic<bool> exact{false};
+// Until the first port of ours asks, and for everybody else's sockets, nothing is changed.
+enum class Mode : std::uint8_t { PassOn, Alone, ByHash };
+std::atomic<Mode> mode{Mode::PassOn};
 
-// linux/if_packet.h since 6.8.
+// Newer than the headers of Debian 12 (linux/if_packet.h); older kernels refuse it.
 constexpr unsigned kFanoutIgnoreOutgoing = 0x4000;
 
 int pass_on(int descriptor, int level, int option, const void* value, socklen_t size) noexcept {
   return static_cast<int>(::syscall(SYS_setsockopt, descriptor, level, option, value, size));
+}
+
+int stay_alone(int descriptor) noexcept {
+  constexpr int kOn = 1;
+  return pass_on(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, &kOn, sizeof(kOn));
 }
 
 int join_exact_fanout(int descriptor, unsigned group) noexcept {
@@ -45,15 +52,18 @@ int join_exact_fanout(int descriptor, unsigned group) noexcept {
 
 }  // namespace
 
-void keep_packet_sockets_exact() noexcept { exact.store(true, std::memory_order_relaxed); }
+void keep_packet_sockets_exact(Fanout fanout) noexcept {
+  mode.store(fanout == Fanout::Alone ? Mode::Alone : Mode::ByHash, std::memory_order_relaxed);
+}
 
 int set_socket_option(int descriptor, int level, int option, const void* value,
                       socklen_t size) noexcept {
-  if (level == SOL_PACKET && option == PACKET_FANOUT && size == sizeof(unsigned) &&
-      exact.load(std::memory_order_relaxed)) {
+  const Mode now = mode.load(std::memory_order_relaxed);
+  if (now != Mode::PassOn && level == SOL_PACKET && option == PACKET_FANOUT &&
+      size == sizeof(unsigned)) {
     unsigned group = 0;
     std::memcpy(&group, value, sizeof(group));
-    return join_exact_fanout(descriptor, group);
+    return now == Mode::Alone ? stay_alone(descriptor) : join_exact_fanout(descriptor, group);
   }
   return pass_on(descriptor, level, option, value, size);
 }

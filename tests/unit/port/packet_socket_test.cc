@@ -69,11 +69,10 @@ Frame ethernet(std::initializer_list<std::uint8_t> type, std::size_t payload_byt
   return frame;
 }
 
-// Two fragments of one UDP datagram of 2,400 bytes, as a host with an MTU of 1,500 sends it.
-Frame ipv4_fragment(std::uint16_t offset, std::uint16_t bytes, bool more) {
+// An IPv4 packet from 192.0.2.`from` to 192.0.2.`to`; `position` is the fragment field.
+Frame ipv4(std::uint8_t from, std::uint8_t to, std::uint16_t position, std::uint16_t bytes) {
   Frame frame = ethernet({0x08, 0x00}, 20U + bytes);
   const auto total = static_cast<std::uint16_t>(20 + bytes);
-  const auto position = static_cast<std::uint16_t>(offset / 8 | (more ? 0x2000 : 0));
   std::array<std::uint8_t, 20> header = {0x45,
                                          0,
                                          static_cast<std::uint8_t>(total >> 8),
@@ -89,11 +88,11 @@ Frame ipv4_fragment(std::uint16_t offset, std::uint16_t bytes, bool more) {
                                          192,
                                          0,
                                          2,
-                                         1,
+                                         from,
                                          192,
                                          0,
                                          2,
-                                         2};
+                                         to};
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < header.size(); i += 2) {
     sum += static_cast<std::uint32_t>(header[i] << 8 | header[i + 1]);
@@ -103,6 +102,27 @@ Frame ipv4_fragment(std::uint16_t offset, std::uint16_t bytes, bool more) {
   header[10] = static_cast<std::uint8_t>(checksum >> 8);
   header[11] = static_cast<std::uint8_t>(checksum);
   std::ranges::copy(header, frame.begin() + 14);
+  return frame;
+}
+
+// One of the fragments of a UDP datagram, as a host with an MTU of 1,500 sends it.
+Frame ipv4_fragment(std::uint16_t offset, std::uint16_t bytes, bool more) {
+  return ipv4(1, 2, static_cast<std::uint16_t>(offset / 8 | (more ? 0x2000 : 0)), bytes);
+}
+
+enum class Direction : std::uint8_t { There, Back };
+
+// UDP between port 40000 + `flow` and 443.
+Frame udp_datagram(std::uint8_t flow, Direction direction) {
+  const bool there = direction == Direction::There;
+  Frame frame = there ? ipv4(1, 2, 0, 48) : ipv4(2, 1, 0, 48);
+  const auto client = static_cast<std::uint16_t>(40000 + flow);
+  const std::array<std::uint16_t, 4> header = {there ? client : std::uint16_t{443},
+                                               there ? std::uint16_t{443} : client, 48, 0};
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    frame[34 + 2 * i] = static_cast<std::uint8_t>(header[i] >> 8);
+    frame[35 + 2 * i] = static_cast<std::uint8_t>(header[i]);
+  }
   return frame;
 }
 
@@ -189,6 +209,39 @@ TEST_F(PacketSocketPort, DoesNotHearWhatTheHostSendsOnIt) {
       "02:00:00:00:00:09 dev near && bash -c 'for i in 1 2 3; do echo x >/dev/udp/192.0.2.2/9; "
       "done'");
   EXPECT_TRUE(received().empty());
+}
+
+// Both directions of a connection, and each fragment, reach the same of two workers.
+TEST(PacketSocketSpread, KeepsFlowsTogetherOverTwoQueues) {
+  LUYTRE_NEEDS_PRIVATE_NETWORK();
+  ASSERT_TRUE(prepare_interface("near"));
+  auto buffers = testing::make_buffers("spread-a", 4095);
+  buffers.push_back(std::move(testing::make_buffers("spread-b", 4095)[0]));
+  auto port = Port::open({.driver = Driver::AfPacket, .device = "near", .number = 90, .queues = 2},
+                         buffers);
+  ASSERT_TRUE(port) << port.error().message;
+  const FarEnd far;
+  std::array<std::size_t, 2> by_queue{};
+  for (std::uint8_t flow = 0; flow < 32; ++flow) {
+    far.send(udp_datagram(flow, Direction::There));
+    far.send(udp_datagram(flow, Direction::Back));
+    std::array<std::size_t, 2> arrived{};
+    for (int patience = 0; patience < 500 && arrived[0] + arrived[1] < 2; ++patience) {
+      for (std::uint16_t queue = 0; queue < 2; ++queue) {
+        std::array<dataplane::Packet, Port::kBurst> burst;
+        const std::size_t count = port->receive(queue, burst);
+        arrived[queue] += count;
+        for (const auto& packet : std::span(burst).first(count)) {
+          buffers[queue]->release(packet);
+        }
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(std::max(arrived[0], arrived[1]), 2U) << "flow " << int{flow};
+    ++by_queue[arrived[0] > arrived[1] ? 0 : 1];
+  }
+  EXPECT_GT(by_queue[0], 0U);
+  EXPECT_GT(by_queue[1], 0U);
 }
 
 }  // namespace
