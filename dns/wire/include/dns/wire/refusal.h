@@ -19,8 +19,9 @@ enum class EdeCode : std::uint16_t { Blocked = 15, Censored = 16, Filtered = 17 
 struct Refusal {
   Rcode rcode = Rcode::NxDomain;
   std::optional<EdeCode> ede = std::nullopt;  // sent only where the query had EDNS
-  std::string_view
-      extra_text{};  // UTF-8, short, static storage; left out first when the answer would not fit
+  // UTF-8, short, static storage; left out first when the answer would not fit.
+  // NOLINTNEXTLINE(readability-redundant-member-init): GCC wants it for Refusal{.rcode = x}.
+  std::string_view extra_text = {};
   std::uint32_t ttl_seconds = 30;  // of the negative answer's SOA
 };
 
