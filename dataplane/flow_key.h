@@ -21,7 +21,11 @@ struct FlowKey {
   [[nodiscard]] static FlowKey from_server(const PacketView& view) noexcept {
     return make(view, view.destination, view.source, view.destination_port, view.source_port);
   }
-  friend bool operator==(const FlowKey&, const FlowKey&) noexcept = default;
+  // Without branches and without a call: nearly every comparison is with the right flow.
+  friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept {
+    return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
+            (a.words[3] ^ b.words[3]) | (a.words[4] ^ b.words[4])) == 0;
+  }
 
  private:
   static FlowKey make(const PacketView& view, const policy::IpAddress& client,

@@ -8,9 +8,6 @@
 namespace luytre::dataplane {
 namespace {
 
-constexpr std::uint64_t kLowBits = 0x0101010101010101U;
-constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-
 constexpr std::uint32_t kMinFlows = 16;
 constexpr std::uint32_t kMaxFlows = 1U << 27U;
 
@@ -21,28 +18,6 @@ constexpr FlowTable::Tick kClosingSeconds = 10;
 
 constexpr auto kSweepPeriod = std::chrono::milliseconds(8'000);
 constexpr std::size_t kMaxSweepBuckets = 512;
-
-// One bit (the highest) in each byte of the result whose byte in `bytes` is zero.
-constexpr std::uint64_t zero_bytes(std::uint64_t bytes) noexcept {
-  return ~(((bytes & ~kHighBits) + ~kHighBits) | bytes | ~kHighBits);
-}
-static_assert(zero_bytes(0x0100'0080'ff00'0100U) == 0x0080'8000'0080'0080U);
-
-constexpr std::size_t first_byte(std::uint64_t found) noexcept {
-  return static_cast<std::size_t>(std::countr_zero(found)) / 8;
-}
-
-template <typename Array>
-std::uint64_t as_word(const Array& bytes) noexcept {
-  static_assert(sizeof(Array) == sizeof(std::uint64_t));
-  return std::bit_cast<std::uint64_t>(bytes);
-}
-
-// The top bits, which choose no bucket; never 0, which means free.
-std::uint8_t tag_of(std::uint64_t hash) noexcept {
-  const auto tag = static_cast<std::uint8_t>(hash >> 56U);
-  return tag == 0 ? std::uint8_t{1} : tag;
-}
 
 FlowTable::Tick age(FlowTable::Tick last_seen, FlowTable::Tick now) noexcept {
   return static_cast<FlowTable::Tick>(now - last_seen);
@@ -62,18 +37,13 @@ FlowTable::FlowTable(std::uint32_t max_flows, std::chrono::seconds idle_timeout,
   idle_limits_[static_cast<std::size_t>(FlowState::Refused)] = std::min(idle, kRefusedSeconds);
 }
 
-void FlowTable::prefetch_buckets(std::uint64_t hash) const noexcept {
-  __builtin_prefetch(&buckets_[first_bucket(hash)]);
-  __builtin_prefetch(&buckets_[second_bucket(hash)]);
-}
-
 void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
-  const std::uint64_t pattern = tag_of(hash) * kLowBits;
+  const std::uint8_t tag = tag_of(hash);
   for (const std::size_t at : {first_bucket(hash), second_bucket(hash)}) {
-    const std::uint64_t found = zero_bytes(as_word(buckets_[at].tags) ^ pattern);
+    const std::uint64_t found = ways_with(at, tag);
     if (found != 0) {
       // 48 bytes may lie across two cache lines.
-      const auto* flow = static_cast<const void*>(&flows_[at * kWays + first_byte(found)]);
+      const auto* flow = static_cast<const void*>(&flows_[at * kWays + first_way(found)]);
       __builtin_prefetch(flow);
       __builtin_prefetch(static_cast<const std::uint8_t*>(flow) + sizeof(Flow) - 1);
       return;
@@ -81,33 +51,15 @@ void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
   }
 }
 
-FlowSlot FlowTable::find_in(std::size_t bucket, const FlowKey& key,
-                            std::uint8_t tag) const noexcept {
-  std::uint64_t found = zero_bytes(as_word(buckets_[bucket].tags) ^ tag * kLowBits);
-  while (found != 0) {
-    const std::size_t at = bucket * kWays + first_byte(found);
-    if (flows_[at].key == key) {
-      return static_cast<FlowSlot>(at);
+// In the first bucket as long as it has room: then a lookup rarely needs the second.
+FlowSlot FlowTable::free_place(std::size_t first, std::size_t second) const noexcept {
+  for (const std::size_t at : {first, second}) {
+    const std::uint64_t room = ways_with(at, kFree);
+    if (room != 0) {
+      return static_cast<FlowSlot>(at * kWays + first_way(room));
     }
-    found &= found - 1;
   }
   return kNoFlow;
-}
-
-FlowSlot FlowTable::find(const FlowKey& key, std::uint64_t hash) const noexcept {
-  const std::uint8_t tag = tag_of(hash);
-  const FlowSlot slot = find_in(first_bucket(hash), key, tag);
-  return slot != kNoFlow ? slot : find_in(second_bucket(hash), key, tag);
-}
-
-// In the emptier of the two buckets, so that they fill evenly.
-FlowSlot FlowTable::free_place(std::size_t first, std::size_t second) const noexcept {
-  const std::uint64_t in_first = zero_bytes(as_word(buckets_[first].tags));
-  const std::uint64_t in_second = zero_bytes(as_word(buckets_[second].tags));
-  if (std::popcount(in_first) >= std::popcount(in_second)) {
-    return in_first == 0 ? kNoFlow : static_cast<FlowSlot>(first * kWays + first_byte(in_first));
-  }
-  return static_cast<FlowSlot>(second * kWays + first_byte(in_second));
 }
 
 // Makes a place by moving one flow to its other bucket (one step of cuckoo hashing). Flows that
@@ -119,11 +71,11 @@ FlowSlot FlowTable::move_one_away(std::size_t first, std::size_t second) noexcep
       const std::uint64_t moved = hash(flows_[slot].key);
       const std::size_t to =
           first_bucket(moved) == from ? second_bucket(moved) : first_bucket(moved);
-      const std::uint64_t room = zero_bytes(as_word(buckets_[to].tags));
+      const std::uint64_t room = ways_with(to, kFree);
       if (room == 0 || holds_packets(buckets_[from].states[way])) {
         continue;
       }
-      const std::size_t new_way = first_byte(room);
+      const std::size_t new_way = first_way(room);
       buckets_[to].tags[new_way] = buckets_[from].tags[way];
       buckets_[to].states[new_way] = buckets_[from].states[way];
       buckets_[to].last_seen[new_way] = buckets_[from].last_seen[way];
@@ -199,10 +151,6 @@ void FlowTable::mark_closing(FlowSlot slot) noexcept {
   bucket(slot).states[index(slot) % kWays] |= kClosing;
 }
 
-void FlowTable::touch(FlowSlot slot, Tick now) noexcept {
-  bucket(slot).last_seen[index(slot) % kWays] = now;
-}
-
 bool FlowTable::holds_packets(std::uint8_t raw_state) noexcept {
   const auto state = static_cast<FlowState>(raw_state & kStateMask);
   return state == FlowState::Collecting || state == FlowState::Judging;
@@ -215,9 +163,9 @@ FlowTable::Tick FlowTable::idle_limit(std::uint8_t state) const noexcept {
 
 void FlowTable::sweep_bucket(std::size_t at, Tick now) noexcept {
   Bucket& swept = buckets_[at];
-  std::uint64_t used = ~zero_bytes(as_word(swept.tags)) & kHighBits;
+  std::uint64_t used = ~ways_with(at, kFree) & 0x8080808080808080U;
   while (used != 0) {
-    const std::size_t way = first_byte(used);
+    const std::size_t way = first_way(used);
     used &= used - 1;
     // A flow that holds packets has its own, shorter bound in time.
     if (!holds_packets(swept.states[way]) &&

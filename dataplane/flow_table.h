@@ -8,6 +8,7 @@
 // flow.
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -58,9 +59,14 @@ class FlowTable {
   [[nodiscard]] std::uint64_t hash(const FlowKey& key) const noexcept { return hasher_(key); }
   // The two stages of a look-up for a burst: first the buckets of all keys, then the flows that
   // they point to.
-  void prefetch_buckets(std::uint64_t hash) const noexcept;
+  void prefetch_buckets(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&buckets_[first_bucket(hash)]);
+  }
   void prefetch_flow(std::uint64_t hash) const noexcept;
-  [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept;
+  [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept {
+    const FlowSlot slot = find_in(first_bucket(hash), key, tag_of(hash));
+    return slot != kNoFlow ? slot : find_in(second_bucket(hash), key, tag_of(hash));
+  }
 
   // A new flow in Handshake; `key` must not be in the table. When both buckets are full it takes
   // the place of a closed, half-open, refused or else the longest idle flow; kNoFlow if all sixteen
@@ -77,7 +83,9 @@ class FlowTable {
   // Once either side sent FIN or RST, ten seconds without a packet are enough to forget the flow.
   // Only a hint, because anybody can forge them: a flow that goes on is kept.
   void mark_closing(FlowSlot slot) noexcept;
-  void touch(FlowSlot slot, Tick now) noexcept;
+  void touch(FlowSlot slot, Tick now) noexcept {
+    bucket(slot).last_seen[index(slot) % kWays] = now;
+  }
 
   // Forgets idle flows, those that hold packets excepted: walks the whole table about every 8 s of
   // calls, at most 512 buckets a call.
@@ -92,6 +100,7 @@ class FlowTable {
   static constexpr std::size_t kWays = 8;
   static constexpr std::uint8_t kStateMask = 0x7f;
   static constexpr std::uint8_t kClosing = 0x80;
+  static constexpr std::uint8_t kFree = 0;  // a tag that no flow has
 
   struct alignas(32) Bucket {
     std::array<std::uint8_t, kWays> tags;  // 0: free
@@ -111,8 +120,32 @@ class FlowTable {
   [[nodiscard]] const Bucket& bucket(FlowSlot slot) const noexcept {
     return buckets_[index(slot) / kWays];
   }
-  [[nodiscard]] FlowSlot find_in(std::size_t bucket, const FlowKey& key,
-                                 std::uint8_t tag) const noexcept;
+  // The top bits, which choose no bucket; never 0, which means free.
+  static std::uint8_t tag_of(std::uint64_t hash) noexcept {
+    const auto tag = static_cast<std::uint8_t>(hash >> 56U);
+    return tag == 0 ? std::uint8_t{1} : tag;
+  }
+  // One bit (the highest) in each byte of the result whose tag is `tag`, all eight ways at once.
+  [[nodiscard]] std::uint64_t ways_with(std::size_t bucket, std::uint8_t tag) const noexcept {
+    constexpr std::uint64_t kLowBits = 0x0101010101010101U;
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    const std::uint64_t bytes =
+        std::bit_cast<std::uint64_t>(buckets_[bucket].tags) ^ tag * kLowBits;
+    return ~(((bytes & ~kHighBits) + ~kHighBits) | bytes | ~kHighBits);
+  }
+  static std::size_t first_way(std::uint64_t ways) noexcept {
+    return static_cast<std::size_t>(std::countr_zero(ways)) / 8;
+  }
+  [[nodiscard]] FlowSlot find_in(std::size_t at, const FlowKey& key,
+                                 std::uint8_t tag) const noexcept {
+    for (std::uint64_t ways = ways_with(at, tag); ways != 0; ways &= ways - 1) {
+      const std::size_t slot = at * kWays + first_way(ways);
+      if (flows_[slot].key == key) [[likely]] {
+        return static_cast<FlowSlot>(slot);
+      }
+    }
+    return kNoFlow;
+  }
   [[nodiscard]] FlowSlot free_place(std::size_t first, std::size_t second) const noexcept;
   [[nodiscard]] FlowSlot move_one_away(std::size_t first, std::size_t second) noexcept;
   [[nodiscard]] FlowSlot worst_place(std::size_t first, std::size_t second,

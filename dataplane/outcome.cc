@@ -66,12 +66,6 @@ void store(std::uint64_t& counter, std::uint64_t value) noexcept {
 
 const std::array<OutcomeRow, kOutcomeCount>& outcome_rows() noexcept { return kRows; }
 
-void Counters::count(Outcome outcome, Side from) noexcept {
-  std::uint64_t& counter =
-      outcomes_[static_cast<std::size_t>(from)][static_cast<std::size_t>(outcome)];
-  store(counter, counter + 1);
-}
-
 std::uint64_t Counters::value(Outcome outcome, Side from) const noexcept {
   return load(outcomes_[static_cast<std::size_t>(from)][static_cast<std::size_t>(outcome)]);
 }

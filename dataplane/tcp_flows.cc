@@ -39,10 +39,11 @@ TcpFlows::TcpFlows(const WorkerOptions& options, NameObserver* observer)
       hold_timeout_(options.hold_timeout),
       fail_mode_(options.fail_mode) {}
 
-TcpFlows::Step TcpFlows::from_client(const Segment& segment, Clock::time_point now, Found& found,
-                                     Exit& exit) noexcept {
+// All segments but those in the middle of an allowed connection. `slot`: the segment's flow, if it
+// has one.
+TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
+                                        Clock::time_point now, Found& found, Exit& exit) noexcept {
   const PacketView& view = segment.view;
-  FlowSlot slot = table_.find(segment.key, segment.hash);
   if (slot != kNoFlow && table_.state(slot) == FlowState::Judging) {
     return Step::Later;
   }

@@ -50,7 +50,17 @@ class TcpFlows {
     Inspection inspection;  // also scratch for names that are not found
   };
   [[nodiscard]] Step from_client(const Segment& segment, Clock::time_point now, Found& found,
-                                 Exit& exit) noexcept;
+                                 Exit& exit) noexcept {
+    constexpr unsigned kTurningPoint = tcp_flag::kSyn | tcp_flag::kFin | tcp_flag::kRst;
+    const FlowSlot slot = table_.find(segment.key, segment.hash);
+    if (slot != kNoFlow && table_.state(slot) == FlowState::Allowed &&
+        (segment.view.tcp_flags & kTurningPoint) == 0) [[likely]] {
+      table_.touch(slot, FlowTable::tick(now));
+      exit.forward(segment.packet, Outcome::TcpDecided);
+      return Step::Ended;
+    }
+    return from_client_of(slot, segment, now, found, exit);
+  }
   void from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept;
 
   // Lets go of what the flow holds, towards the server.
@@ -69,6 +79,8 @@ class TcpFlows {
   [[nodiscard]] std::size_t held_packets() const noexcept { return collector_.held_packets(); }
 
  private:
+  [[nodiscard]] Step from_client_of(FlowSlot slot, const Segment& segment, Clock::time_point now,
+                                    Found& found, Exit& exit) noexcept;
   [[nodiscard]] FlowSlot begin(const Segment& segment, std::uint32_t client_sequence,
                                Clock::time_point now) noexcept;
   void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;

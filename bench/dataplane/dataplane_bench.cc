@@ -2,7 +2,7 @@
 // process_burst on packets in memory, without a port. What each bench reads and writes is checked
 // after every batch.
 //
-//   luytre-bench-dataplane [--names=N] [--lines=N] [Google Benchmark's options]
+//   luytre-bench-dataplane [--names=N] [--lines=N] [--flows=N] [Google Benchmark's options]
 
 #include <benchmark/benchmark.h>
 
@@ -32,8 +32,8 @@ namespace {
 using luytre::test::Bytes;
 using luytre::test::packet;
 
-constexpr std::size_t kBatch = 8192;  // packets between two checks
-constexpr std::uint32_t kFlows = 1'000'000;
+constexpr std::size_t kBatch =
+    2048;  // packets between two checks: the buffers of a port's two queues
 
 // Where the fields of an untagged IPv4 frame without options stand.
 constexpr std::size_t kSourceAt = 26;
@@ -43,6 +43,7 @@ constexpr std::size_t kDestinationPortAt = 36;
 constexpr std::size_t kSequenceAt = 38;
 
 std::unique_ptr<BenchWorld> shared_world;
+std::uint32_t flow_count = 0;
 
 // One worker and the batch that it works on.
 struct Bench {
@@ -187,7 +188,7 @@ void address_flow(std::uint8_t* frame, std::uint32_t number, Side from) {
 
 void decided_flow_64_bytes(benchmark::State& state) {
   const Side from = state.range(0) == 0 ? Side::Subscriber : Side::Internet;
-  Bench bench({.max_flows = 1U << 20U, .max_collecting = 64, .hash_seed = 7});
+  Bench bench({.max_flows = flow_count, .max_collecting = 64, .hash_seed = 7});
   const Bytes first = packet()
                           .eth()
                           .ipv4("10.0.0.0", "192.0.2.1")
@@ -200,14 +201,15 @@ void decided_flow_64_bytes(benchmark::State& state) {
     bench.ring.write(i, first);
     bench.packets[i] = bench.ring.packet(i, first.size());
   }
-  for (std::uint32_t number = 0; number < kFlows;) {
+  for (std::uint32_t number = 0; number < flow_count;) {
     for (std::size_t i = 0; i < kBatch; ++i) {
-      address_flow(bench.packets[i].bytes, number++ % kFlows, Side::Subscriber);
+      address_flow(bench.packets[i].bytes, number++ % flow_count, Side::Subscriber);
     }
     bench.run(Side::Subscriber);
   }
   const std::uint64_t flows = bench.worker.counters().flows();
-  if (flows + bench.worker.counters().replaced_flows() < kFlows || flows < kFlows * 99 / 100) {
+  if (flows + bench.worker.counters().replaced_flows() < flow_count ||
+      flows < flow_count * 99 / 100) {
     state.SkipWithError("the flows are not in the table");
     return;
   }
@@ -218,7 +220,7 @@ void decided_flow_64_bytes(benchmark::State& state) {
     for (std::size_t i = 0; i < kBatch; ++i) {
       bench.ring.write(i, later);
       bench.packets[i] = bench.ring.packet(i, later.size());
-      address_flow(bench.packets[i].bytes, static_cast<std::uint32_t>(random() % kFlows), from);
+      address_flow(bench.packets[i].bytes, static_cast<std::uint32_t>(random() % flow_count), from);
     }
   };
   const std::uint64_t decided_before = bench.count(Outcome::TcpDecided);
@@ -315,12 +317,14 @@ int main(int argc, char** argv) {
   using namespace luytre::dataplane::bench;
   const auto names = take_option<std::uint64_t>(argc, argv, "--names=", 1'000'000);
   const auto lines = take_option<std::uint32_t>(argc, argv, "--lines=", 1'000'000);
+  flow_count = take_option<std::uint32_t>(argc, argv, "--flows=", 1'000'000);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 2;
   }
-  std::printf("%llu names, %u lines, bursts of %zu\n", static_cast<unsigned long long>(names),
-              lines, luytre::dataplane::Worker::kBurst);
+  std::printf("%llu names, %u lines, %u flows, bursts of %zu\n",
+              static_cast<unsigned long long>(names), lines, flow_count,
+              luytre::dataplane::Worker::kBurst);
   shared_world = std::make_unique<BenchWorld>(names, lines);
   register_all();
   benchmark::RunSpecifiedBenchmarks();

@@ -59,7 +59,12 @@ struct OutcomeRow {
 // Counters of one worker: one writer, read by anybody without a lock (relaxed atomics of the platform's word size).
 class alignas(64) Counters {
  public:
-  void count(Outcome outcome, Side from) noexcept;
+  // Inline: once a packet. A plain store cannot tear, and with one writer needs no read-modify-write.
+  void count(Outcome outcome, Side from) noexcept {
+    std::uint64_t& counter =
+        outcomes_[static_cast<std::size_t>(from)][static_cast<std::size_t>(outcome)];
+    __atomic_store_n(&counter, counter + 1, __ATOMIC_RELAXED);
+  }
   [[nodiscard]] std::uint64_t value(Outcome outcome, Side from) const noexcept;
 
   void add_blocked_name(std::uint8_t category) noexcept;  // refusals by category bit: names, not packets
