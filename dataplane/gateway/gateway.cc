@@ -180,8 +180,8 @@ void Gateway::log_totals() const {
     spdlog::info("{}: {} packets received, {} sent, {} dropped.", config_.port(side).device,
                  counters.received, counters.sent,
                  counters.dropped_send_full + counters.dropped_too_long +
-                     counters.dropped_segmented + counters.dropped_no_buffer +
-                     counters.dropped_device);
+                     counters.dropped_segmented + counters.dropped_ring_full +
+                     counters.dropped_no_buffer + counters.dropped_device);
   }
   std::string outcomes;
   for (const dataplane::OutcomeRow& row : dataplane::outcome_rows()) {

@@ -90,6 +90,7 @@ Metric dropped(std::span<const port::PortCounters, 2> ports) {
       {"send_full", &PortCounters::dropped_send_full},
       {"too_long", &PortCounters::dropped_too_long},
       {"segmented", &PortCounters::dropped_segmented},
+      {"ring_full", &PortCounters::dropped_ring_full},
       {"no_buffer", &PortCounters::dropped_no_buffer},
       {"device", &PortCounters::dropped_device}};
   Metric metric{.name = "luytre_port_dropped_packets_total",

@@ -144,8 +144,8 @@ Result<void> configure(const PortOptions& options, std::uint16_t id,
 
 }  // namespace
 
-Result<std::uint16_t> open_device(const PortOptions& options,
-                                  std::span<const std::unique_ptr<PacketBuffers>> buffers) {
+Result<Device> open_device(const PortOptions& options,
+                           std::span<const std::unique_ptr<PacketBuffers>> buffers) {
   const std::string arguments = device_arguments(options);
   const std::string name = arguments.substr(0, arguments.find(','));
   if (options.driver == Driver::AfPacket) {
@@ -166,7 +166,7 @@ Result<std::uint16_t> open_device(const PortOptions& options,
     close_device(id);
     return Unexpected(configured.error());
   }
-  return id;
+  return Device{.id = id, .packet_sockets = take_packet_sockets()};
 }
 
 void close_device(std::uint16_t id) noexcept {

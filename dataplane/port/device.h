@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "dataplane/port/packet_buffers.h"
@@ -12,10 +13,14 @@
 
 namespace luytre::port {
 
-// The control plane of one ethdev: found or created, configured, started. The number it returns is
-// DPDK's port id.
-[[nodiscard]] Result<std::uint16_t> open_device(
-    const PortOptions& options, std::span<const std::unique_ptr<PacketBuffers>> buffers);
+struct Device {
+  std::uint16_t id = 0;                  // DPDK's port id
+  std::vector<int> packet_sockets = {};  // AfPacket only
+};
+
+// The control plane of one ethdev: found or created, configured, started.
+[[nodiscard]] Result<Device> open_device(const PortOptions& options,
+                                         std::span<const std::unique_ptr<PacketBuffers>> buffers);
 void close_device(std::uint16_t id) noexcept;
 
 }  // namespace luytre::port

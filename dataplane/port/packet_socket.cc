@@ -10,7 +10,8 @@
 // - ROLLOVER: a full queue pours over into another worker's, who does not know the flow.
 // The driver calls setsockopt of the C library, which a program may define itself. This definition
 // passes every call on, but that one: a single socket joins no group, several join one without the
-// two flags; and either way the kernel is asked not to hand over what the host itself sends.
+// two flags; and either way the kernel is asked not to hand over what the host itself sends. It
+// also is where we learn which sockets they are: the driver does not tell what their rings lost.
 
 #include <linux/if_packet.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 namespace luytre::port {
 namespace {
@@ -26,6 +28,9 @@ namespace {
 // Until the first port of ours asks, and for everybody else's sockets, nothing is changed.
 enum class Mode : std::uint8_t { PassOn, Alone, ByHash };
 std::atomic<Mode> mode{Mode::PassOn};
+
+// Of the port that is being opened; written and taken by the thread that opens it.
+std::vector<int> opened;
 
 // Newer than the headers of Debian 12 (linux/if_packet.h); older kernels refuse it.
 constexpr unsigned kFanoutIgnoreOutgoing = 0x4000;
@@ -52,6 +57,14 @@ int join_exact_fanout(int descriptor, unsigned group) noexcept {
 
 }  // namespace
 
+std::vector<int> take_packet_sockets() { return std::exchange(opened, {}); }
+
+std::uint64_t take_ring_drops(int socket) noexcept {
+  tpacket_stats since{};  // reading sets it to zero (packet(7))
+  socklen_t size = sizeof(since);
+  return getsockopt(socket, SOL_PACKET, PACKET_STATISTICS, &since, &size) == 0 ? since.tp_drops : 0;
+}
+
 void keep_packet_sockets_exact(Fanout fanout) noexcept {
   mode.store(fanout == Fanout::Alone ? Mode::Alone : Mode::ByHash, std::memory_order_relaxed);
 }
@@ -61,6 +74,7 @@ int set_socket_option(int descriptor, int level, int option, const void* value,
   const Mode now = mode.load(std::memory_order_relaxed);
   if (now != Mode::PassOn && level == SOL_PACKET && option == PACKET_FANOUT &&
       size == sizeof(unsigned)) {
+    opened.push_back(descriptor);
     unsigned group = 0;
     std::memcpy(&group, value, sizeof(group));
     return now == Mode::Alone ? stay_alone(descriptor) : join_exact_fanout(descriptor, group);

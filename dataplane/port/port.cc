@@ -13,6 +13,7 @@
 
 #include "device.h"
 #include "mbuf_packet.h"
+#include "packet_socket.h"
 
 namespace luytre::port {
 namespace {
@@ -74,8 +75,11 @@ unsigned ring_buffers(Driver driver) noexcept {
 }
 
 struct Port::State {
-  State(std::uint16_t device, const PortOptions& options)
-      : id(device), longest(frame_bytes(options.mtu)), counts(options.queues) {}
+  State(Device device, const PortOptions& options)
+      : id(device.id),
+        longest(frame_bytes(options.mtu)),
+        counts(options.queues),
+        packet_sockets(std::move(device.packet_sockets)) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() { close_device(id); }
@@ -95,9 +99,19 @@ struct Port::State {
     return used;
   }
 
+  // The kernel tells only what is new; two readers at once each add their part.
+  [[nodiscard]] std::uint64_t ring_drops() noexcept {
+    for (const int socket : packet_sockets) {
+      ring_full.fetch_add(take_ring_drops(socket), std::memory_order_relaxed);
+    }
+    return ring_full.load(std::memory_order_relaxed);
+  }
+
   std::uint16_t id;
   std::uint32_t longest;
   std::vector<QueueCounts> counts;
+  std::vector<int> packet_sockets;
+  std::atomic<std::uint64_t> ring_full{0};
 };
 
 Result<Port> Port::open(const PortOptions& options,
@@ -105,11 +119,11 @@ Result<Port> Port::open(const PortOptions& options,
   if (buffers.size() < options.queues) {
     return fail(ErrorCode::Invalid, "A port needs the buffers of one worker for each queue.");
   }
-  const auto id = open_device(options, buffers);
-  if (!id) {
-    return Unexpected(id.error());
+  auto device = open_device(options, buffers);
+  if (!device) {
+    return Unexpected(device.error());
   }
-  return Port(std::make_unique<State>(*id, options));
+  return Port(std::make_unique<State>(std::move(*device), options));
 }
 
 Port::Port(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -171,6 +185,7 @@ PortCounters Port::counters() const noexcept {
     sum.dropped_too_long += count.too_long.get();
     sum.dropped_segmented += count.segmented.get();
   }
+  sum.dropped_ring_full = state_->ring_drops();
   rte_eth_stats device{};
   if (rte_eth_stats_get(state_->id, &device) == 0) {
     sum.dropped_no_buffer = device.rx_nombuf;

@@ -211,6 +211,17 @@ TEST_F(PacketSocketPort, DoesNotHearWhatTheHostSendsOnIt) {
   EXPECT_TRUE(received().empty());
 }
 
+TEST_F(PacketSocketPort, CountsWhatItsRingCouldNotTake) {
+  constexpr std::uint64_t kMany = 6000;  // the ring takes 4,096
+  const FarEnd far;
+  const Frame frame = ethernet({0x08, 0x06}, 46);
+  for (std::uint64_t i = 0; i < kMany; ++i) {
+    far.send(frame);
+  }
+  EXPECT_EQ(received().size() + port_->counters().dropped_ring_full, kMany);
+  EXPECT_GE(port_->counters().dropped_ring_full, kMany - 4096 - 64);
+}
+
 // Both directions of a connection, and each fragment, reach the same of two workers.
 TEST(PacketSocketSpread, KeepsFlowsTogetherOverTwoQueues) {
   LUYTRE_NEEDS_PRIVATE_NETWORK();

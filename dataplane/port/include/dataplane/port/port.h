@@ -42,6 +42,7 @@ struct PortCounters {
   std::uint64_t dropped_send_full = 0;  // the device took no more
   std::uint64_t dropped_too_long = 0;   // to send: over the MTU
   std::uint64_t dropped_segmented = 0;  // received in pieces that do not fit one buffer
+  std::uint64_t dropped_ring_full = 0;  // the worker was not quick enough for the kernel (AfPacket)
   std::uint64_t dropped_no_buffer = 0;  // counted by the device: no free packet buffer
   std::uint64_t dropped_device = 0;     // counted by the device: missed, damaged, not sent
 };
