@@ -8,16 +8,14 @@
 // Three places where the order alone does not say what a household expects:
 //
 // - Tiers 3 and 4 are the owner's own words, and among those the longer name wins: who blocks
-// youtube.com and allows
-//   kids.youtube.com means both. Deny wins between two words about the same name.
-// - The order puts the owner's allow and never-block 2 above time, so a pause leaves schools,
-// health, support and
-//   the owner's own exceptions open, and not only never-block 1.
+//   youtube.com and allows kids.youtube.com means both. Deny wins between two words about the same
+//   name.
+// - The order puts the owner's allow and never-block 2 above time, so a pause leaves schools, health,
+//   support and the owner's own exceptions open, and not only never-block 1.
 // - A special name (a canary or a relay) is decided by its tier, bypass, whatever the lists say: a
-// list that counts
-//   a provider's whole domain as infrastructure must not open the relay below it. The owner's allow
-//   lifts it when it is about the special name or a name below; an allow for a parent was not meant
-//   for the relay.
+//   list that counts a provider's whole domain as infrastructure must not open the relay below it.
+//   The owner's allow lifts it when it is about the special name or a name below; an allow for a
+//   parent was not meant for the relay.
 #include "policy/verdict.h"
 
 #include "policy/profile.h"

@@ -29,7 +29,7 @@
 // with the slots of one bucket, 4.6 on average. Fingerprints take what the value numbers leave:
 // with 2^20 values, the most the builder allows, 42 bits: 4.6 / 2^42 = 1.1e-12 a probe; with 4,096
 // values 50 bits, 4.1e-15: one wrong answer among 2.4e14 different names. The key is secret and
-// drawn anew for each file, so that nobody can look for such names. Between the names of the file
+// drawn with each database, so that nobody can look for such names. Between the names of the file
 // itself there is none: the builder sees two equal fingerprints in reach of each other and takes
 // another salt.
 
