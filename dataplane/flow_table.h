@@ -162,7 +162,7 @@ class FlowTable {
   std::size_t size_ = 0;
   std::uint64_t replaced_ = 0;
   std::size_t sweep_at_ = 0;
-  std::chrono::steady_clock::time_point swept_at_{};
+  std::chrono::steady_clock::time_point swept_at_;
 };
 
 }  // namespace luytre::dataplane

@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::size_t kMacBytes = 6;
+constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
@@ -29,6 +30,13 @@ void read_subscriber_key(Side from, const Packet& packet, const PacketView& view
   } else {
     key.mac = {};
   }
+}
+
+// A hold lets go of all its packets, or of two forged ones.
+bool has_room_for_a_hold(const Egress& egress) noexcept {
+  constexpr std::size_t kMost = Collector::kMaxPackets + 2;
+  return egress.packets(Side::Internet).size() + kMost <= Egress::kCapacity &&
+         egress.packets(Side::Subscriber).size() + kMost <= Egress::kCapacity;
 }
 
 bool is_filtered_tcp(const PacketView& view) noexcept {
@@ -301,23 +309,23 @@ Segment Journey::segment(std::size_t position) const noexcept {
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
-  flows_.expire(now, exit);
+  for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
+    if (!flows_.give_up_overdue(now, exit)) {
+      break;
+    }
+  }
+  flows_.table().sweep(now);
   publish();
 }
 
 bool Journey::drain(Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber);
-  // A hold lets go of all its packets, or of two forged ones.
-  constexpr std::size_t kRoom = Collector::kMaxPackets + 2;
-  while (egress.packets(Side::Internet).size() + kRoom <= Egress::kCapacity &&
-         egress.packets(Side::Subscriber).size() + kRoom <= Egress::kCapacity) {
-    if (!flows_.give_up_oldest(exit)) {
-      publish();
-      return true;
-    }
+  bool is_empty = false;
+  while (!is_empty && has_room_for_a_hold(egress)) {
+    is_empty = !flows_.give_up_oldest(exit);
   }
   publish();
-  return false;
+  return is_empty;
 }
 
 void Journey::publish() noexcept {

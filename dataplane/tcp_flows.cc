@@ -355,15 +355,13 @@ void TcpFlows::no_room(const Segment& segment, FlowSlot slot, Exit& exit) noexce
   exit.forward(segment.packet, Outcome::FailOpen);
 }
 
-void TcpFlows::expire(Clock::time_point now, Exit& exit) noexcept {
-  for (std::size_t i = 0; i < kExpirePerCall; ++i) {
-    const HoldId id = collector_.oldest();
-    if (id == kNoHold || now - collector_.hold(id).since < hold_timeout_) {
-      break;
-    }
-    give_up(collector_.hold(id).flow, exit);
+bool TcpFlows::give_up_overdue(Clock::time_point now, Exit& exit) noexcept {
+  const HoldId id = collector_.oldest();
+  if (id == kNoHold || now - collector_.hold(id).since < hold_timeout_) {
+    return false;
   }
-  table_.sweep(now);
+  give_up(collector_.hold(id).flow, exit);
+  return true;
 }
 
 bool TcpFlows::give_up_oldest(Exit& exit) noexcept {

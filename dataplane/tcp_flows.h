@@ -69,10 +69,9 @@ class TcpFlows {
   void refuse(FlowSlot flow, std::span<const std::uint8_t> last_words, Outcome outcome,
               Exit& exit) noexcept;
 
-  // At most kExpirePerCall holds whose time is up.
-  static constexpr std::size_t kExpirePerCall = 32;
-  void expire(Clock::time_point now, Exit& exit) noexcept;
-  // Applies the fail mode to the oldest hold; false if nothing is held.
+  // Apply the fail mode to the oldest hold, the first one if its time is up; false if there is
+  // none.
+  [[nodiscard]] bool give_up_overdue(Clock::time_point now, Exit& exit) noexcept;
   [[nodiscard]] bool give_up_oldest(Exit& exit) noexcept;
 
   [[nodiscard]] FlowTable& table() noexcept { return table_; }

@@ -12,6 +12,7 @@ struct Worker::State {
 Worker::Worker(const WorkerOptions& options, PacketPool& pool, NameObserver* observer)
     : state_(std::make_unique<State>(Journey(options, pool, observer))) {}
 Worker::Worker(Worker&&) noexcept = default;
+Worker& Worker::operator=(Worker&&) noexcept = default;
 Worker::~Worker() = default;
 
 void Worker::process_burst(Side from, std::span<const Packet> burst, const World& world,

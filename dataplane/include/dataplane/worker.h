@@ -57,6 +57,7 @@ class Worker {
 
   Worker(const WorkerOptions& options, PacketPool& pool, NameObserver* observer = nullptr);
   Worker(Worker&&) noexcept;
+  Worker& operator=(Worker&&) noexcept;
   ~Worker();
 
   // Takes ownership of every packet of `burst` (at most kBurst): each is pushed to `egress`, held, or released.
