@@ -62,6 +62,9 @@ struct Environment::State {
   std::string path;
   OpenTransactions transactions;
 
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State() {
     mdb_env_close(env);
     const std::scoped_lock lock(opened_mutex);

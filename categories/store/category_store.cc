@@ -55,16 +55,16 @@ Result<void> write_meta(lmdb::WriteTransaction& transaction, lmdb::Database meta
   for (const auto& [key, value] : {std::pair<std::string_view, std::vector<std::uint8_t>>{
                                        kHashKeyKey, {secret.begin(), secret.end()}},
                                    {kSerialKey, std::vector<std::uint8_t>(8)}}) {
-    if (auto done = transaction.put(meta, as_bytes(key), value); !done) {
+    if (auto done = transaction.put(meta, lmdb::as_bytes(key), value); !done) {
       return done;
     }
   }
-  return transaction.put(meta, as_bytes(kFormatKey), encode_u64(kFormat));
+  return transaction.put(meta, lmdb::as_bytes(kFormatKey), encode_u64(kFormat));
 }
 
 std::optional<std::uint64_t> read_u64(const lmdb::ReadTransaction& transaction,
                                       lmdb::Database table, std::string_view key) {
-  const auto value = transaction.get(table, as_bytes(key));
+  const auto value = transaction.get(table, lmdb::as_bytes(key));
   return value && value->size() == 8 ? std::optional(load_be64(value->data())) : std::nullopt;
 }
 
@@ -179,7 +179,8 @@ Result<Serial> CategoryStore::write_source(lmdb::WriteTransaction& transaction,
     return Unexpected<Error>(changes.error());
   }
   stored.entry_count = names.size();
-  if (auto done = transaction.put(tables_.sources, as_bytes(stored.name), encode_source(stored));
+  if (auto done =
+          transaction.put(tables_.sources, lmdb::as_bytes(stored.name), encode_source(stored));
       !done) {
     return Unexpected<Error>(done.error());
   }
@@ -202,7 +203,7 @@ Result<Serial> CategoryStore::remove_source(const std::string& source_name) {
     if (!changes) {
       return Unexpected<Error>(changes.error());
     }
-    if (auto erased = transaction.erase(tables_.sources, as_bytes(source_name)); !erased) {
+    if (auto erased = transaction.erase(tables_.sources, lmdb::as_bytes(source_name)); !erased) {
       return erased;
     }
     serial = commit_changes(transaction, *changes);
@@ -236,7 +237,8 @@ Result<Serial> CategoryStore::commit_changes(lmdb::WriteTransaction& transaction
       return Unexpected<Error>(done.error());
     }
   }
-  if (auto done = transaction.put(tables_.meta, as_bytes(kSerialKey), encode_u64(serial)); !done) {
+  if (auto done = transaction.put(tables_.meta, lmdb::as_bytes(kSerialKey), encode_u64(serial));
+      !done) {
     return Unexpected<Error>(done.error());
   }
   return Serial{serial};
@@ -286,7 +288,7 @@ Result<std::array<std::uint64_t, 2>> CategoryStore::hash_key() const {
   if (!transaction) {
     return Unexpected<Error>(transaction.error());
   }
-  const auto value = transaction->get(tables_.meta, as_bytes(kHashKeyKey));
+  const auto value = transaction->get(tables_.meta, lmdb::as_bytes(kHashKeyKey));
   if (!value || value->size() != 16) {
     return damaged();
   }

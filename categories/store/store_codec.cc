@@ -66,8 +66,8 @@ bool decode_source(lmdb::Bytes key, lmdb::Bytes value, Source& source) {
   }
   source.entry_count = load_be64(numbers.data());
   source.imported_at = static_cast<std::int64_t>(load_be64(numbers.data() + 8));
-  source.name = as_text(key);
-  source.format = as_text(cursor.rest());
+  source.name = lmdb::as_text(key);
+  source.format = lmdb::as_text(cursor.rest());
   return true;
 }
 

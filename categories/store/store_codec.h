@@ -86,9 +86,4 @@ inline constexpr std::string_view kDamaged =
   return bytes;
 }
 
-[[nodiscard]] inline lmdb::Bytes as_bytes(std::string_view text) noexcept {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-[[nodiscard]] inline std::string as_text(lmdb::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
-
 }  // namespace luytre::categories

@@ -33,6 +33,8 @@ class FolderLock {
   }
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
+  FolderLock(FolderLock&&) = delete;
+  FolderLock& operator=(FolderLock&&) = delete;
   ~FolderLock() {
     if (descriptor_ >= 0) {
       ::close(descriptor_);

@@ -33,12 +33,6 @@ constexpr std::string_view kPresetKey = "preset";
 constexpr std::string_view kUnknownBandKey = "unknown_band";
 constexpr std::uint64_t kJournalSerials = 10'000;
 
-lmdb::Bytes as_bytes(std::string_view text) noexcept {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string as_text(lmdb::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
-
 std::array<std::uint8_t, 8> encode_u64(std::uint64_t number) noexcept {
   std::array<std::uint8_t, 8> bytes{};
   store_be64(bytes.data(), number);
@@ -47,7 +41,7 @@ std::array<std::uint8_t, 8> encode_u64(std::uint64_t number) noexcept {
 
 std::uint64_t read_u64(const lmdb::ReadTransaction& transaction, lmdb::Database table,
                        std::string_view key) {
-  const auto value = transaction.get(table, as_bytes(key));
+  const auto value = transaction.get(table, lmdb::as_bytes(key));
   return value && value->size() == 8 ? load_be64(value->data()) : 0;
 }
 
@@ -95,9 +89,9 @@ Result<LineStore> LineStore::open(const std::filesystem::path& directory, lmdb::
         }
         *table = *opened;
       }
-      return transaction.get(tables.meta, as_bytes(kFormatKey))
+      return transaction.get(tables.meta, lmdb::as_bytes(kFormatKey))
                  ? Result<void>{}
-                 : transaction.put(tables.meta, as_bytes(kFormatKey), encode_u64(kFormat));
+                 : transaction.put(tables.meta, lmdb::as_bytes(kFormatKey), encode_u64(kFormat));
     });
     if (!created) {
       return Unexpected<Error>(created.error());
@@ -128,7 +122,7 @@ Result<void> LineStore::add(const Line& line) {
     return valid;
   }
   return environment_.write([&](lmdb::WriteTransaction& transaction) -> Result<void> {
-    if (transaction.get(tables_.lines, as_bytes(line.id))) {
+    if (transaction.get(tables_.lines, lmdb::as_bytes(line.id))) {
       return fail(ErrorCode::Conflict,
                   fmt::format("There is a line '{}' already; change it instead.", line.id));
     }
@@ -182,7 +176,7 @@ Result<void> LineStore::remove(const std::string& id) {
         return erased;
       }
     }
-    if (auto erased = transaction.erase(tables_.lines, as_bytes(id)); !erased) {
+    if (auto erased = transaction.erase(tables_.lines, lmdb::as_bytes(id)); !erased) {
       return erased;
     }
     return write_journal(transaction, id);
@@ -204,13 +198,14 @@ Result<void> LineStore::write_line(lmdb::WriteTransaction& transaction, const Li
     if (const auto owner = transaction.get(tables_.line_keys, encoded)) {
       return fail(ErrorCode::Conflict,
                   fmt::format("The key {} belongs to line '{}'; remove it there first.",
-                              to_text(key), as_text(*owner)));
+                              to_text(key), lmdb::as_text(*owner)));
     }
-    if (auto done = transaction.put(tables_.line_keys, encoded, as_bytes(line.id)); !done) {
+    if (auto done = transaction.put(tables_.line_keys, encoded, lmdb::as_bytes(line.id)); !done) {
       return done;
     }
   }
-  if (auto done = transaction.put(tables_.lines, as_bytes(line.id), encode_line(line)); !done) {
+  if (auto done = transaction.put(tables_.lines, lmdb::as_bytes(line.id), encode_line(line));
+      !done) {
     return done;
   }
   return write_journal(transaction, line.id);
@@ -219,7 +214,8 @@ Result<void> LineStore::write_line(lmdb::WriteTransaction& transaction, const Li
 Result<void> LineStore::write_journal(lmdb::WriteTransaction& transaction,
                                       std::string_view id) const {
   const std::uint64_t serial = read_u64(transaction, tables_.meta, kSerialKey) + 1;
-  if (auto done = transaction.append(tables_.journal, encode_u64(serial), as_bytes(id)); !done) {
+  if (auto done = transaction.append(tables_.journal, encode_u64(serial), lmdb::as_bytes(id));
+      !done) {
     return done;
   }
   if (serial > kJournalSerials) {
@@ -228,7 +224,7 @@ Result<void> LineStore::write_journal(lmdb::WriteTransaction& transaction,
       return done;
     }
   }
-  return transaction.put(tables_.meta, as_bytes(kSerialKey), encode_u64(serial));
+  return transaction.put(tables_.meta, lmdb::as_bytes(kSerialKey), encode_u64(serial));
 }
 
 Result<std::optional<Line>> LineStore::read_line(const lmdb::ReadTransaction& transaction,
@@ -236,7 +232,7 @@ Result<std::optional<Line>> LineStore::read_line(const lmdb::ReadTransaction& tr
   if (id.empty() || id.size() > Line::kMaxIdBytes) {
     return std::nullopt;
   }
-  const auto value = transaction.get(tables_.lines, as_bytes(id));
+  const auto value = transaction.get(tables_.lines, lmdb::as_bytes(id));
   if (!value) {
     return std::nullopt;
   }
@@ -265,9 +261,9 @@ Result<std::vector<Line>> LineStore::all() const {
   std::string damaged;
   const auto scanned =
       transaction->scan(tables_.lines, {}, [&](lmdb::Bytes key, lmdb::Bytes value) {
-        std::optional<Line> line = decode_line(as_text(key), value);
+        std::optional<Line> line = decode_line(lmdb::as_text(key), value);
         if (!line) {
-          damaged = as_text(key);
+          damaged = lmdb::as_text(key);
           return false;
         }
         lines.push_back(std::move(*line));
@@ -287,13 +283,14 @@ Result<std::string> LineStore::setting(std::string_view key, std::string_view ot
   if (!transaction) {
     return Unexpected<Error>(transaction.error());
   }
-  const auto value = transaction->get(tables_.settings, as_bytes(key));
-  return value ? as_text(*value) : std::string(otherwise);
+  const auto value = transaction->get(tables_.settings, lmdb::as_bytes(key));
+  return value ? lmdb::as_text(*value) : std::string(otherwise);
 }
 
 Result<void> LineStore::set(std::string_view key, const std::string& value) {
   return environment_.write([&](lmdb::WriteTransaction& transaction) -> Result<void> {
-    if (auto done = transaction.put(tables_.settings, as_bytes(key), as_bytes(value)); !done) {
+    if (auto done = transaction.put(tables_.settings, lmdb::as_bytes(key), lmdb::as_bytes(value));
+        !done) {
       return done;
     }
     return write_journal(transaction, {});
@@ -334,7 +331,7 @@ Result<std::optional<std::vector<std::string>>> LineStore::changes_since(
     if (!id) {
       return std::nullopt;
     }
-    ids.push_back(as_text(*id));
+    ids.push_back(lmdb::as_text(*id));
   }
   std::ranges::sort(ids);
   const auto repeated = std::ranges::unique(ids);

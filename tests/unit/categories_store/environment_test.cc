@@ -15,12 +15,6 @@
 namespace luytre::lmdb {
 namespace {
 
-Bytes bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
-
 constexpr std::size_t kSmallMap = std::size_t{256} << 10U;
 
 Result<Environment> open_small(const std::filesystem::path& directory,
@@ -37,7 +31,7 @@ Database make_table(Environment& environment) {
       return Unexpected<Error>(created.error());
     }
     table = *created;
-    return transaction.put(table, bytes("a"), bytes("1"));
+    return transaction.put(table, as_bytes("a"), as_bytes("1"));
   });
   EXPECT_TRUE(made) << made.error().message;
   return table;
@@ -50,10 +44,10 @@ TEST(Environment, WhatWasCommittedIsReadBack) {
   const Database table = make_table(*environment);
   const auto transaction = environment->read();
   ASSERT_TRUE(transaction);
-  const auto value = transaction->get(table, bytes("a"));
+  const auto value = transaction->get(table, as_bytes("a"));
   ASSERT_TRUE(value);
-  EXPECT_EQ(text(*value), "1");
-  EXPECT_FALSE(transaction->get(table, bytes("b")));
+  EXPECT_EQ(as_text(*value), "1");
+  EXPECT_FALSE(transaction->get(table, as_bytes("b")));
   EXPECT_EQ(transaction->entry_count(table), 1U);
 }
 
@@ -66,10 +60,10 @@ TEST(Environment, ATransactionWithoutCommitLeavesNothing) {
   {
     auto transaction = environment->write();
     ASSERT_TRUE(transaction);
-    ASSERT_TRUE(transaction->put(table, bytes("b"), bytes("2")));
+    ASSERT_TRUE(transaction->put(table, as_bytes("b"), as_bytes("2")));
   }
   EXPECT_EQ(environment->last_transaction_id(), before);
-  EXPECT_FALSE(environment->read()->get(table, bytes("b")));
+  EXPECT_FALSE(environment->read()->get(table, as_bytes("b")));
 }
 
 TEST(Environment, AReaderKeepsItsSnapshotWhileAWriterCommits) {
@@ -81,11 +75,11 @@ TEST(Environment, AReaderKeepsItsSnapshotWhileAWriterCommits) {
   ASSERT_TRUE(old);
   const std::uint64_t before = environment->last_transaction_id();
   ASSERT_TRUE(environment->write([&](WriteTransaction& transaction) {
-    return transaction.put(table, bytes("a"), bytes("2"));
+    return transaction.put(table, as_bytes("a"), as_bytes("2"));
   }));
   EXPECT_GT(environment->last_transaction_id(), before);
-  EXPECT_EQ(text(*old->get(table, bytes("a"))), "1");
-  EXPECT_EQ(text(*environment->read()->get(table, bytes("a"))), "2");
+  EXPECT_EQ(as_text(*old->get(table, as_bytes("a"))), "1");
+  EXPECT_EQ(as_text(*environment->read()->get(table, as_bytes("a"))), "2");
 }
 
 TEST(Environment, ScanAndLastFollowKeyOrder) {
@@ -95,7 +89,7 @@ TEST(Environment, ScanAndLastFollowKeyOrder) {
   const Database table = make_table(*environment);
   ASSERT_TRUE(environment->write([&](WriteTransaction& transaction) -> Result<void> {
     for (const char* key : {"d", "b", "c"}) {
-      if (auto done = transaction.put(table, bytes(key), bytes("")); !done) {
+      if (auto done = transaction.put(table, as_bytes(key), as_bytes("")); !done) {
         return done;
       }
     }
@@ -103,12 +97,12 @@ TEST(Environment, ScanAndLastFollowKeyOrder) {
   }));
   const auto transaction = environment->read();
   std::string seen;
-  ASSERT_TRUE(transaction->scan(table, bytes("b"), [&](Bytes key, Bytes) {
-    seen += text(key);
+  ASSERT_TRUE(transaction->scan(table, as_bytes("b"), [&](Bytes key, Bytes) {
+    seen += as_text(key);
     return seen.size() < 2;
   }));
   EXPECT_EQ(seen, "bc");
-  EXPECT_EQ(text(transaction->last(table)->first), "d");
+  EXPECT_EQ(as_text(transaction->last(table)->first), "d");
 }
 
 TEST(Environment, AppendOutOfOrderIsAConflictAndErasingNothingIsNot) {
@@ -118,11 +112,11 @@ TEST(Environment, AppendOutOfOrderIsAConflictAndErasingNothingIsNot) {
   const Database table = make_table(*environment);
   auto transaction = environment->write();
   ASSERT_TRUE(transaction);
-  EXPECT_TRUE(transaction->append(table, bytes("m"), bytes("")));
-  const auto refused = transaction->append(table, bytes("c"), bytes(""));
+  EXPECT_TRUE(transaction->append(table, as_bytes("m"), as_bytes("")));
+  const auto refused = transaction->append(table, as_bytes("c"), as_bytes(""));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
-  EXPECT_TRUE(transaction->erase(table, bytes("nothing")));
+  EXPECT_TRUE(transaction->erase(table, as_bytes("nothing")));
 }
 
 TEST(Environment, KeysUpToTheLimitAreStoredAndLongerOnesAreInvalid) {
@@ -133,11 +127,11 @@ TEST(Environment, KeysUpToTheLimitAreStoredAndLongerOnesAreInvalid) {
   auto transaction = environment->write();
   ASSERT_TRUE(transaction);
   const std::string longest(kMaxKeyBytes, 'k');
-  EXPECT_TRUE(transaction->put(table, bytes(longest), bytes("")));
-  const auto refused = transaction->put(table, bytes(longest + "k"), bytes(""));
+  EXPECT_TRUE(transaction->put(table, as_bytes(longest), as_bytes("")));
+  const auto refused = transaction->put(table, as_bytes(longest + "k"), as_bytes(""));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
-  EXPECT_FALSE(transaction->put(table, bytes(""), bytes("")));
+  EXPECT_FALSE(transaction->put(table, as_bytes(""), as_bytes("")));
 }
 
 TEST(Environment, AFullMapIsNoSpaceAndGrowingMakesRoom) {
@@ -149,18 +143,18 @@ TEST(Environment, AFullMapIsNoSpaceAndGrowingMakesRoom) {
   {
     auto transaction = environment->write();
     ASSERT_TRUE(transaction);
-    const auto full = transaction->put(table, bytes("large"), bytes(large));
+    const auto full = transaction->put(table, as_bytes("large"), as_bytes(large));
     ASSERT_FALSE(full);
     EXPECT_EQ(full.error().code, ErrorCode::NoSpace);
   }
   int attempts = 0;
   const auto stored = environment->write([&](WriteTransaction& transaction) {
     ++attempts;
-    return transaction.put(table, bytes("large"), bytes(large));
+    return transaction.put(table, as_bytes("large"), as_bytes(large));
   });
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_GT(attempts, 1);
-  EXPECT_EQ(environment->read()->get(table, bytes("large"))->size(), large.size());
+  EXPECT_EQ(environment->read()->get(table, as_bytes("large"))->size(), large.size());
 }
 
 TEST(Environment, GrowingWaitsForReadersAndSaysThatItCannot) {
@@ -196,7 +190,7 @@ TEST(Environment, AReaderInAnotherProcessFollowsAMapThatGrew) {
     if (!transaction) {
       return 12;
     }
-    const auto value = transaction->get(*table, bytes("large"));
+    const auto value = transaction->get(*table, as_bytes("large"));
     return value && value->size() == large.size() ? 0 : 13;
   });
   ASSERT_TRUE(reader.signals().wait());
@@ -204,7 +198,7 @@ TEST(Environment, AReaderInAnotherProcessFollowsAMapThatGrew) {
   ASSERT_TRUE(environment);
   ASSERT_TRUE(environment->write([&](WriteTransaction& transaction) -> Result<void> {
     const auto table = transaction.open_database("t");
-    return table ? transaction.put(*table, bytes("large"), bytes(large))
+    return table ? transaction.put(*table, as_bytes("large"), as_bytes(large))
                  : Unexpected<Error>(table.error());
   }));
   reader.signals().send();
@@ -222,7 +216,7 @@ TEST(Environment, AKilledWriterLeavesTheLockAndTheDataUsable) {
     auto environment = open_small(scratch.path());
     auto transaction = environment->write();
     const auto table = transaction->open_database("t");
-    const bool put = table && transaction->put(*table, bytes("a"), bytes("lost"));
+    const bool put = table && transaction->put(*table, as_bytes("a"), as_bytes("lost"));
     signals.send();
     return signals.wait() && put ? 0 : 1;
   });
@@ -234,7 +228,7 @@ TEST(Environment, AKilledWriterLeavesTheLockAndTheDataUsable) {
   ASSERT_TRUE(transaction) << transaction.error().message;
   const auto table = transaction->open_database("t");
   ASSERT_TRUE(table);
-  EXPECT_EQ(text(*transaction->get(*table, bytes("a"))), "1");
+  EXPECT_EQ(as_text(*transaction->get(*table, as_bytes("a"))), "1");
 }
 
 TEST(Environment, OpeningTwiceInOneProcessIsRefusedUntilTheFirstIsClosed) {

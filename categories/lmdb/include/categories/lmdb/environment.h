@@ -13,6 +13,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -24,6 +26,13 @@ struct MDB_cursor;
 namespace luytre::lmdb {
 
 using Bytes = std::span<const std::uint8_t>;
+
+// Keys and values that are text.
+[[nodiscard]] inline Bytes as_bytes(std::string_view text) noexcept {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): octets may be read as such
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+[[nodiscard]] inline std::string as_text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 // LMDB's own limit (MDB_MAXKEYSIZE as Debian builds it). A longer or an empty key is Invalid.
 inline constexpr std::size_t kMaxKeyBytes = 511;
@@ -53,6 +62,8 @@ class Environment {
   [[nodiscard]] static Result<Environment> open(const EnvironmentOptions& options);
   Environment(Environment&&) noexcept;
   Environment& operator=(Environment&&) noexcept;
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
   ~Environment();
 
   // Busy: another process made the map larger, and this process cannot follow while a transaction
@@ -84,6 +95,8 @@ class ReadTransaction {
  public:
   ReadTransaction(ReadTransaction&&) noexcept;
   ReadTransaction& operator=(ReadTransaction&&) noexcept;
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
   ~ReadTransaction();
 
   // NotFound if the database does not exist.
@@ -115,6 +128,8 @@ class DatabaseCursor {
   DatabaseCursor(const ReadTransaction& transaction, Database database);
   DatabaseCursor(DatabaseCursor&&) noexcept;
   DatabaseCursor& operator=(DatabaseCursor&&) noexcept;
+  DatabaseCursor(const DatabaseCursor&) = delete;
+  DatabaseCursor& operator=(const DatabaseCursor&) = delete;
   ~DatabaseCursor();
 
   // To the first entry whose key is not less than `key` (empty: the first of all). False: there is
