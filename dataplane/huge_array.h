@@ -12,9 +12,9 @@
 
 namespace luytre::dataplane {
 
-// Large tables that are read at random: zeroed, taken once, aligned to 2 MiB with hugepages
-// advised, because at a million flows every access would otherwise miss the TLB as well. An
-// allocation that fails ends the process, at start.
+// Large tables that are read at random: taken once, and from 2 MiB on with hugepages advised,
+// because at a million flows every access would otherwise miss the TLB as well. An allocation that
+// fails ends the process, at start.
 template <typename T>
 class HugeArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -22,16 +22,20 @@ class HugeArray {
  public:
   enum class Touch : bool { Lazily, Now };
 
-  // Lazily: pages are taken when first written, for pools of which only a part is ever in use.
+  // Now: zeroed. Lazily: pages are taken when first written, for pools of which only a part is ever in use.
   HugeArray(std::size_t size, Touch touch) : size_(size) {
-    const std::size_t bytes = (size * sizeof(T) / kHugePage + 1) * kHugePage;
-    items_.reset(static_cast<T*>(std::aligned_alloc(kHugePage, bytes)));
+    const std::size_t needed = size * sizeof(T);
+    const std::size_t alignment = needed >= kHugePage ? kHugePage : kCacheLine;
+    const std::size_t bytes = (needed / alignment + 1) * alignment;
+    items_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
     if (items_ == nullptr) {
       std::abort();
     }
     if (touch == Touch::Now) {
-      // Advice only: without hugepages everything works the same, slower.
-      static_cast<void>(madvise(items_.get(), bytes, MADV_HUGEPAGE));
+      if (alignment == kHugePage) {
+        // Advice only: without hugepages everything works the same, slower.
+        static_cast<void>(madvise(items_.get(), bytes, MADV_HUGEPAGE));
+      }
       std::memset(static_cast<void*>(items_.get()), 0, bytes);
     }
   }
@@ -42,6 +46,7 @@ class HugeArray {
 
  private:
   static constexpr std::size_t kHugePage = std::size_t{2} << 20U;
+  static constexpr std::size_t kCacheLine = 64;
   struct Free {
     void operator()(T* items) const noexcept { std::free(items); }
   };
