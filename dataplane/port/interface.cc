@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -126,7 +125,7 @@ std::optional<std::uint32_t> ethtool(const Socket& control, const std::string& n
   exchange.cmd = command;
   exchange.data = value;
   ifreq request = request_for(name);
-  std::memcpy(&request.ifr_data, std::array<void*, 1>{&exchange}.data(), sizeof(void*));
+  request.ifr_data = static_cast<char*>(static_cast<void*>(&exchange));
   if (ioctl(control.get(), SIOCETHTOOL, &request) != 0) {
     return std::nullopt;
   }
