@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Open addressing in buckets of eight. A key has two possible buckets and is never moved, so a
-// FlowSlot stays valid until its flow is erased, replaced or forgotten. What every packet reads and
-// writes (tag, state, time of the last packet) stands apart from the keys: 32 bytes a bucket stay
-// in the cache for a million flows, and the 48 bytes of a flow are only read. In all 52 bytes a
+// Open addressing in buckets of eight, two possible buckets a key. An insertion that finds both full
+// moves one flow to that flow's other bucket, never one that holds packets: so the FlowSlot of a held
+// flow stays valid until it is decided, and any other one until the next insertion. What every packet
+// reads and writes (tag, state, time of the last packet) stands apart from the keys: 32 bytes a bucket
+// stay in the cache for a million flows, and the 48 bytes of a flow are only read. In all 52 bytes a
 // flow.
 
 #include <array>

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/huge_pages.h"
+
 namespace luytre::policy {
 
 // 128 bits of an address; both words in network order as loaded, only ever compared and hashed.
@@ -150,7 +152,7 @@ class FlatTable {
   }
 
   void grow() {
-    const std::vector<Bucket> old = std::move(buckets_);
+    const HugeVector<Bucket> old = std::move(buckets_);
     std::size_t size = old.size();
     while (true) {
       size *= 2;
@@ -171,8 +173,11 @@ class FlatTable {
     return true;
   }
 
-  std::vector<Bucket> buckets_;
-  std::vector<std::uint64_t> filter_;  // half as many words as buckets
+  template <typename T>
+  using HugeVector = std::vector<T, HugePageAllocator<T>>;
+
+  HugeVector<Bucket> buckets_;
+  HugeVector<std::uint64_t> filter_;  // half as many words as buckets
   std::size_t mask_ = 0;
   std::uint64_t seed_ = 0;
 };
