@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every third-party library, all from Debian 12. A target links what it needs PRIVATE, and is the only one to do so.
-# The packages are installed by deploy/install-build-deps.
+# The packages are installed by deploy/install-packages.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -9,7 +9,8 @@ pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)               # categories
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)      # categories/import
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)            # categories/import
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)              # categories/import
-pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)          # categories/index
+pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus)              # headers only: categories, policy, dataplane/gateway
 pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/port
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/capture
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
@@ -20,7 +21,7 @@ find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 if(LUYTRE_TESTS)
   find_package(GTest REQUIRED)
-  find_package(OpenSSL)
+  find_package(OpenSSL REQUIRED)  # tests compare with a real TLS library
 endif()
 if(LUYTRE_BENCH)
   find_package(benchmark REQUIRED)
