@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import time
 
-from network import run
+from network import daemon, run
 
 CONFIG = """# Written by the demonstration; deploy/gateway.toml.example explains every key.
 data_dir = "{data_dir}"
@@ -59,7 +59,7 @@ class Gateway:
 
     def start(self, seconds=20):
         self.process = subprocess.Popen(
-            self.command(str(self.binaries / "luytre-gateway"), "--config", str(self.config)),
+            daemon(*self.command(str(self.binaries / "luytre-gateway"), "--config", str(self.config))),
             stdin=subprocess.DEVNULL, stdout=self.log.open("wb"), stderr=subprocess.STDOUT)
         end = time.monotonic() + seconds
         while self.status() is None:

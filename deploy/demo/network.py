@@ -45,6 +45,11 @@ def run(*command, check=True):
     return done
 
 
+def daemon(*command):
+    """`command` as a child that ends with this program, however that ends: nothing is left behind by a kill -9."""
+    return ["setpriv", "--pdeathsig", "TERM", "--", *command]
+
+
 class Network:
     """Owns the namespaces `<prefix>-child`, `-adult`, `-access`, `-gw` and `-net`. Use it with `with`."""
 
@@ -83,11 +88,8 @@ class Network:
 
     def _build(self):
         for name in [line.name for line in self.lines] + ["access", "gw", "net"]:
-            done = run("ip", "netns", "add", self.namespace(name), check=False)
-            if done.returncode != 0:
-                raise RuntimeError(
-                    f"The network namespace {self.namespace(name)} could not be made: {done.stderr.strip()}\n"
-                    f"If an earlier run left it behind, remove it: ip netns delete {self.namespace(name)}")
+            self._remove_leftover(self.namespace(name))
+            run("ip", "netns", "add", self.namespace(name))
             self._made.append(name)
             self.inside(name, "ip", "link", "set", "lo", "up")
 
@@ -108,6 +110,17 @@ class Network:
         self._address("net", "eth0", f"{ROUTER_IPV4}/24", *(f"{line.ipv6_router}/64" for line in self.lines))
         self._address("net", "lo", *(f"{a}/32" for a in (DNS_IPV4, WEB_IPV4)),
                       *(f"{a}/128" for a in (DNS_IPV6, WEB_IPV6)))
+
+    @staticmethod
+    def _remove_leftover(namespace):
+        """An earlier run that was killed leaves namespaces, but no processes in them."""
+        users = run("ip", "netns", "pids", namespace, check=False)
+        if users.returncode != 0:
+            return  # there is none of this name
+        if users.stdout.strip():
+            raise RuntimeError(f"The network namespace {namespace} is in use: another demonstration or test is running. "
+                               "Stop it first.")
+        run("ip", "netns", "delete", namespace)
 
     def _cable(self, a, a_end, b, b_end):
         run("ip", "link", "add", a_end, "netns", self.namespace(a), "type", "veth",

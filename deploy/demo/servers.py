@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The small internet: a DNS server that knows every name, and a web server that answers to every name."""
 
-import os
 import pathlib
-import socket
 import subprocess
 import time
 
-from network import DNS_IPV4, DNS_IPV6, WEB_IPV4, WEB_IPV6, run
+from network import DNS_IPV4, DNS_IPV6, WEB_IPV4, WEB_IPV6, daemon, run
 
 STATUS_NAME = "status.luytre.test"
 
@@ -66,8 +64,8 @@ class Servers:
             config = self.directory / "nginx.conf"
             config.write_text(NGINX.format(dir=self.directory, v4=WEB_IPV4, v6=WEB_IPV6, status=STATUS_NAME))
             self._start("nginx", "-c", str(config), "-e", str(self.directory / "nginx-error.log"))
-            self._start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
-                        "--user=root", "--pid-file=", "--bind-interfaces", f"--listen-address={DNS_IPV4}",
+            self._start("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+                        "--pid-file=", "--bind-interfaces", f"--listen-address={DNS_IPV4}",
                         f"--listen-address={DNS_IPV6}", f"--address=/#/{WEB_IPV4}", f"--address=/#/{WEB_IPV6}")
             self._await(self._answer)
         except BaseException:
@@ -87,8 +85,9 @@ class Servers:
 
     def _start(self, *command):
         log = (self.directory / f"{command[0]}.log").open("wb")
-        self._processes.append(subprocess.Popen(self.network.command("net", *command), stdin=subprocess.DEVNULL,
-                                                stdout=log, stderr=log, cwd=self.directory))
+        self._processes.append(subprocess.Popen(daemon(*self.network.command("net", *command)),
+                                                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                cwd=self.directory))
 
     def _answer(self):
         web = self.network.inside("net", "curl", "-s", "-o", "/dev/null", "--max-time", "1", f"http://{WEB_IPV4}/",
