@@ -199,12 +199,11 @@ Result<void> Environment::write(const std::function<Result<void>(WriteTransactio
   }
 }
 
-std::uint64_t Environment::last_transaction_id() const noexcept {
-  MDB_envinfo info{};
-  if (mdb_env_info(state_->env, &info) != 0) {
-    return 0;
-  }
-  return info.me_last_txnid;
+// By a read transaction, not by mdb_env_info(): that reads the newest meta page, which a writer fills before it
+// has synced it and before readers begin at it.
+std::uint64_t Environment::last_transaction_id() const {
+  const auto transaction = read();
+  return transaction ? mdb_txn_id(transaction->txn_) : 0;
 }
 
 Result<void> Environment::grow() {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "support/child_process.h"
@@ -49,6 +51,36 @@ TEST(Environment, WhatWasCommittedIsReadBack) {
   EXPECT_EQ(as_text(*value), "1");
   EXPECT_FALSE(transaction->get(table, as_bytes("b")));
   EXPECT_EQ(transaction->entry_count(table), 1U);
+}
+
+// Whoever polls the id and then reads must find what the id announced, or it would wait for the next
+// commit in vain.
+TEST(Environment, WhatAnIdAnnouncesIsReadable) {
+  const test::ScratchDirectory scratch;
+  auto environment = open_small(scratch.path());
+  ASSERT_TRUE(environment);
+  const Database table = make_table(*environment);
+  const auto value = [&] {
+    return std::stoull(std::string(as_text(*environment->read()->get(table, as_bytes("a")))));
+  };
+  const std::uint64_t behind = environment->last_transaction_id() - value();
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (int i = 2; i < 1000; ++i) {
+      const std::string text = std::to_string(i);
+      EXPECT_TRUE(environment->write([&](WriteTransaction& transaction) {
+        return transaction.put(table, as_bytes("a"), as_bytes(text));
+      }));
+    }
+    done = true;
+  });
+  std::size_t missed = 0;
+  while (!done) {
+    const std::uint64_t announced = environment->last_transaction_id();
+    missed += value() + behind < announced ? 1U : 0U;
+  }
+  writer.join();
+  EXPECT_EQ(missed, 0U);
 }
 
 TEST(Environment, ATransactionWithoutCommitLeavesNothing) {

@@ -76,8 +76,9 @@ class Environment {
   // undone, the map doubled and `change` run again, so it must not keep anything from an earlier
   // run. Its error undoes everything.
   [[nodiscard]] Result<void> write(const std::function<Result<void>(WriteTransaction&)>& change);
-  // Id of the last committed transaction: readers poll it to notice a change.
-  [[nodiscard]] std::uint64_t last_transaction_id() const noexcept;
+  // Id of the last transaction that a read beginning now sees: readers poll it to notice a change. 0: the
+  // environment cannot be read; read() says why.
+  [[nodiscard]] std::uint64_t last_transaction_id() const;
   // Doubles the map after NoSpace. Busy if a transaction of this process stays open for two
   // seconds.
   [[nodiscard]] Result<void> grow();

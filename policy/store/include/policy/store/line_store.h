@@ -48,10 +48,9 @@ class LineStore {
   [[nodiscard]] Result<std::string> unknown_band() const;
   [[nodiscard]] Result<void> set_unknown_band(const std::string& band);
 
-  // Grows with every commit, by any process: readers poll it to notice a change.
-  [[nodiscard]] std::uint64_t version() const noexcept {
-    return environment_.last_transaction_id();
-  }
+  // Grows with every commit, by any process: readers poll it to notice a change, and then read what it announced.
+  // 0: the database cannot be read; the next read says why.
+  [[nodiscard]] std::uint64_t version() const { return environment_.last_transaction_id(); }
 
   // Number of the last change, and the ids of the lines that changed since `since` (an empty id: a
   // setting did). Nothing: the journal does not reach back so far; read everything again.
