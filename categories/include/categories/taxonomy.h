@@ -14,7 +14,7 @@
 
 namespace luytre::categories {
 
-// The part of the precedence order that a category belongs to (docs: precedence). Names inherit per tier.
+// The part of the precedence order that a category belongs to (docs/policy.md). Names inherit per tier.
 enum class CategoryTier : std::uint8_t {
   Mandatory,    // reaches everyone where the law says so; nobody on the line can lift it
   NeverBlock1,  // helplines, emergency, infrastructure: above pause and every denial

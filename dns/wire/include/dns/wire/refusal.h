@@ -25,7 +25,7 @@ struct Refusal {
   std::uint32_t ttl_seconds = 30;  // of the negative answer's SOA
 };
 
-// Which cause answers how (docs: signalling): order of law or authority 16, malware and operator
+// Which cause answers how (docs/policy.md): order of law or authority 16, malware and operator
 // 15, the household's own settings 17. Requires verdict.blocks().
 [[nodiscard]] Refusal refusal_for(const policy::Verdict& verdict) noexcept;
 
