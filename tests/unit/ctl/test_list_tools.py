@@ -69,7 +69,8 @@ def test_a_zone_is_loaded_by_a_name_server(starter, tmp_path):
 def test_names_read_with_exact_reach_are_the_same_names(two, write, tmp_path):
     out = tmp_path / "names"
     two.run("categories", "export", "--format", "names", "--output", out)
-    two.run("categories", "import", out, "--format", "names", "--reach", "exact", "--category", "porn", "--source", "back")
+    two.run("categories", "import", out, "--format", "names", "--reach", "exact", "--category", "porn",
+            "--source", "back")
     again = tmp_path / "again"
     two.run("categories", "export", "--format", "names", "--output", again, "--source", "back")
     assert out.read_text() == again.read_text()
@@ -78,8 +79,9 @@ def test_names_read_with_exact_reach_are_the_same_names(two, write, tmp_path):
 def test_export_mistakes_leave_the_old_file(two, tmp_path):
     out = tmp_path / "out"
     out.write_text("old")
-    assert "'nothing'" in two.refused("categories", "export", "--format", "names", "--source", "nothing", "--output", out)
-    assert "'nonsense'" in two.refused("categories", "export", "--format", "names", "--category", "nonsense", "--output", out)
+    export = ("categories", "export", "--format", "names", "--output", out)
+    assert "'nothing'" in two.refused(*export, "--source", "nothing")
+    assert "'nonsense'" in two.refused(*export, "--category", "nonsense")
     assert "--output" in two.refused("categories", "export", "--format", "names", "--json")
     assert "regular file" in two.refused("categories", "export", "--format", "names", "--output", tmp_path)
     assert "none" in two.refused("categories", "export", "--format", "names", "--output", tmp_path / "none" / "out")
@@ -188,7 +190,8 @@ def test_verify_reports_a_damaged_index(two):
 
 def test_verify_names_the_sources_of_a_conflict(ctl, write):
     ctl.run("categories", "import", write("a.example\tnational_order\tsubtree\n"), "--source", "court")
-    ctl.run("categories", "import", write("help.a.example\thelpline_report\texact\nb.example\thelpline_report\n"), "--source", "care")
+    care = write("help.a.example\thelpline_report\texact\nb.example\thelpline_report\n")
+    ctl.run("categories", "import", care, "--source", "care")
     found = ctl.json("categories", "verify", code=1)
     assert found["conflict_count"] == 1 and found["mismatch_count"] == 0
     assert found["conflicts"] == [{"name": "help.a.example", "said": ["care: helpline_report (help.a.example)",
@@ -197,5 +200,6 @@ def test_verify_names_the_sources_of_a_conflict(ctl, write):
 
 
 def test_each_command_explains_itself(ctl):
-    for command, word in (("export", "rpz"), ("overlaps", "covered"), ("diff", "4 they differ"), ("verify", "Exit codes")):
+    words = {"export": "rpz", "overlaps": "covered", "diff": "4 they differ", "verify": "Exit codes"}
+    for command, word in words.items():
         assert word in ctl.run("categories", command, "--help")
