@@ -10,43 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "category_words.h"
 #include "command.h"
 #include "index_files.h"
+#include "opened_lists.h"
 #include "output.h"
 
 namespace luytre::ctl {
 namespace {
 
-using categories::CategoryStore;
 using categories::Taxonomy;
 using Json = nlohmann::ordered_json;
-
-struct Opened {
-  Taxonomy taxonomy;
-  CategoryStore store;
-};
-
-Result<Opened> open(const Installation& installation, lmdb::OpenMode mode) {
-  auto taxonomy = installation.taxonomy();
-  if (!taxonomy) {
-    return Unexpected<Error>(taxonomy.error());
-  }
-  auto store = installation.open_categories(mode);
-  if (!store) {
-    return Unexpected<Error>(store.error());
-  }
-  return Opened{std::move(*taxonomy), std::move(*store)};
-}
-
-std::vector<std::string> words(const Taxonomy& taxonomy, categories::CategorySet set) {
-  std::vector<std::string> names;
-  for (const categories::Category& category : taxonomy.categories()) {
-    if (set.contains(category.id)) {
-      names.push_back(category.name);
-    }
-  }
-  return names;
-}
 
 // What all sources say about one name, and what the index in force makes of it.
 struct Lookup {
@@ -99,7 +73,7 @@ void print(const Lookup& lookup, const Taxonomy& taxonomy,
 }
 
 Result<int> lookup(const Command& command, const std::vector<std::string>& texts) {
-  const auto opened = open(command.installation, lmdb::OpenMode::ReadOnly);
+  const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
   if (!opened) {
     return Unexpected<Error>(opened.error());
   }
@@ -150,7 +124,7 @@ Result<int> lookup(const Command& command, const std::vector<std::string>& texts
 }
 
 Result<int> stats(const Command& command) {
-  const auto opened = open(command.installation, lmdb::OpenMode::ReadOnly);
+  const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
   if (!opened) {
     return Unexpected<Error>(opened.error());
   }
@@ -202,7 +176,7 @@ Result<int> stats(const Command& command) {
   return kExitDone;
 }
 
-Result<int> report_compiled(const Command& command, const Opened& opened) {
+Result<int> report_compiled(const Command& command, const OpenedLists& opened) {
   const auto index = compile_index(opened.store, opened.taxonomy, command.installation.index_dir());
   if (!index) {
     return Unexpected<Error>(index.error());
@@ -221,12 +195,12 @@ Result<int> report_compiled(const Command& command, const Opened& opened) {
 }
 
 Result<int> compile(const Command& command) {
-  const auto opened = open(command.installation, lmdb::OpenMode::ReadOnly);
+  const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
   return opened ? report_compiled(command, *opened) : Unexpected<Error>(opened.error());
 }
 
 Result<int> remove(const Command& command, const std::string& source) {
-  auto opened = open(command.installation, lmdb::OpenMode::ReadWrite);
+  auto opened = open_lists(command.installation, lmdb::OpenMode::ReadWrite);
   if (!opened) {
     return Unexpected<Error>(opened.error());
   }
@@ -246,6 +220,10 @@ void add_categories_commands(CLI::App& app, Command& command) {
   CLI::App* group = app.add_subcommand("categories", "Lists of names and the index made of them");
   group->require_subcommand(1);
   add_import_command(*group, command);
+  add_export_command(*group, command);
+  add_overlaps_command(*group, command);
+  add_diff_command(*group, command);
+  add_verify_command(*group, command);
 
   const auto names = std::make_shared<std::vector<std::string>>();
   add_command(*group, command, "lookup", "Who says what about a name",

@@ -14,10 +14,11 @@ class App;
 namespace luytre::ctl {
 
 // Exit codes, the same for every command.
-inline constexpr int kExitDone = 0;     // done; check: the name is allowed
-inline constexpr int kExitFailed = 1;   // the sentence on stderr says why; nothing was changed
-inline constexpr int kExitUsage = 2;    // the command line cannot be understood
-inline constexpr int kExitBlocked = 3;  // check: the name is blocked
+inline constexpr int kExitDone = 0;       // done; check: the name is allowed
+inline constexpr int kExitFailed = 1;     // the sentence on stderr says why; nothing was changed
+inline constexpr int kExitUsage = 2;      // the command line cannot be understood
+inline constexpr int kExitBlocked = 3;    // check: the name is blocked
+inline constexpr int kExitDifferent = 4;  // categories diff: the lists say different things
 
 // What the command line asked for: parsing fills it, main() runs it. A command's answer is its exit
 // code.
@@ -30,6 +31,10 @@ struct Command {
 // Each adds one group of commands; `command` outlives the parser.
 void add_categories_commands(CLI::App& app, Command& command);
 void add_import_command(CLI::App& categories, Command& command);
+void add_export_command(CLI::App& categories, Command& command);
+void add_overlaps_command(CLI::App& categories, Command& command);
+void add_diff_command(CLI::App& categories, Command& command);
+void add_verify_command(CLI::App& categories, Command& command);
 void add_check_command(CLI::App& app, Command& command);
 void add_line_commands(CLI::App& app, Command& command);
 void add_preset_commands(CLI::App& app, Command& command);

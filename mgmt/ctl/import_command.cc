@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,9 +13,11 @@
 #include <vector>
 
 #include "categories/import/importer.h"
+#include "category_words.h"
 #include "command.h"
 #include "index_files.h"
 #include "output.h"
+#include "progress.h"
 
 namespace luytre::ctl {
 namespace {
@@ -74,43 +75,6 @@ std::string source_name(const std::string& path) {
   return file.native();
 }
 
-// One line on a terminal, once the import takes over a second.
-class Progress {
- public:
-  void update(std::uint64_t lines) {
-    if (!terminal_ || seconds_since(began_) < 1) {
-      return;
-    }
-    shown_ = true;
-    fmt::print(stderr, "\r{} lines read ", grouped(lines));
-  }
-  ~Progress() {
-    if (shown_) {
-      fmt::print(stderr, "\r\033[K");
-    }
-  }
-
- private:
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
-};
-
-Result<categories::CategorySet> parse_categories(const std::vector<std::string>& names,
-                                                 const categories::Taxonomy& taxonomy) {
-  categories::CategorySet set;
-  for (const std::string& name : names) {
-    const categories::Category* category = taxonomy.find(name);
-    if (category == nullptr) {
-      return fail(
-          ErrorCode::Invalid,
-          fmt::format("There is no category '{}'; 'luytrectl categories stats' lists them.", name));
-    }
-    set |= categories::CategorySet::of(category->id);
-  }
-  return set;
-}
-
 // Refuses what would silently take a source's protection away.
 Result<void> guard(const categories::CategoryStore& store, const Options& options,
                    const std::string& source, std::uint64_t entries) {
@@ -147,7 +111,7 @@ Result<Imported> import(const Installation& installation, const Options& options
   imported.source = options.source.empty() ? source_name(options.path) : options.source;
   const auto began = std::chrono::steady_clock::now();
   auto list = [&] {
-    Progress progress;
+    Progress progress("lines read");
     return categories::read_list(
         options.path, *taxonomy,
         {.format = options.format,

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "categories/export/exporter.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "unit/categories/import_fixture.h"
+
+namespace luytre::categories {
+namespace {
+
+class ExporterTest : public testing::ImportTest {
+ protected:
+  Entry entry(std::string_view name, std::vector<Statement> statements) const {
+    return {.name = DomainName::from_hostname(name).value_or(DomainName{}),
+            .statements = std::move(statements)};
+  }
+  Statement says(std::string_view category, Reach reach, std::uint16_t source = 0,
+                 std::uint8_t age = 0) const {
+    return {SourceId{source}, reach, age, set(category)};
+  }
+
+  std::string write_out(const std::vector<Entry>& entries, const ExportOptions& options) {
+    std::string text;
+    Exporter exporter(taxonomy_, options, [&](std::string_view piece) -> Result<void> {
+      text += piece;
+      return {};
+    });
+    for (const Entry& each : entries) {
+      EXPECT_TRUE(exporter.add(each));
+    }
+    const auto report = exporter.finish();
+    EXPECT_TRUE(report);
+    report_ = report ? *report : ExportReport{};
+    return text;
+  }
+  // Without comments and the zone's head.
+  std::string lines(const std::vector<Entry>& entries, const ExportOptions& options) {
+    const std::string text = write_out(entries, options);
+    const std::string_view head_end = options.format == ExportFormat::Rpz ? "localhost.\n" : "\n";
+    const std::size_t at = options.format == ExportFormat::Names ? text.rfind("...\n") + 4
+                           : options.format == ExportFormat::Rpz
+                               ? text.rfind(head_end) + head_end.size()
+                               : text.find(head_end) + head_end.size();
+    return text.substr(at);
+  }
+
+  ExportReport report_;
+};
+
+using Key = std::pair<std::string, Reach>;
+
+std::map<Key, std::uint64_t> by_name(const NameList& names) {
+  std::map<Key, std::uint64_t> found;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    found[{names[i].name.to_text(), names[i].reach}] = names[i].categories.bits();
+  }
+  return found;
+}
+
+// Host names in key order, with any categories that a list can say, under top-level domains that
+// are no suffix of the public suffix list's.
+class RandomEntries {
+ public:
+  explicit RandomEntries(const Taxonomy& taxonomy) : taxonomy_(taxonomy) {}
+
+  std::vector<Entry> make(std::size_t count) {
+    NameList names;
+    for (std::size_t i = 0; i < count; ++i) {
+      names.add({.name = name(), .reach = reach(), .minimum_age = 0, .categories = categories()});
+    }
+    static_cast<void>(names.normalise());
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const ListedName listed = names[i];
+      if (entries.empty() || !(entries.back().name == listed.name)) {
+        entries.push_back({.name = listed.name, .statements = {}});
+      }
+      // What two sources say together.
+      const CategorySet first = CategorySet::of(listed.categories.first());
+      entries.back().statements.push_back({SourceId{0}, listed.reach, 0, first});
+      entries.back().statements.push_back({SourceId{1}, listed.reach, 0, listed.categories});
+    }
+    return entries;
+  }
+
+ private:
+  std::size_t below(std::size_t bound) { return engine_() % bound; }
+  Reach reach() { return below(2) == 0 ? Reach::Exact : Reach::Subtree; }
+  DomainName name() {
+    static constexpr std::string_view kOctets = "abcXYZ019-_";
+    std::string text;
+    for (std::size_t label = 1 + below(3); label > 0; --label) {
+      for (std::size_t octet = 1 + below(4); octet > 0; --octet) {
+        text += kOctets[below(kOctets.size())];
+      }
+      text += '.';
+    }
+    return DomainName::from_hostname(text + "nosuffix").value_or(DomainName{});
+  }
+  CategorySet categories() {
+    CategorySet set;
+    for (std::size_t i = 1 + below(3); i > 0; --i) {
+      const Category& category = taxonomy_.categories()[below(taxonomy_.categories().size())];
+      set |= CategorySet::of(category.id == kUncategorised ? CategoryId{0} : category.id);
+    }
+    return set;
+  }
+
+  const Taxonomy& taxonomy_;
+  std::mt19937 engine_{1};
+};
+
+TEST_F(ExporterTest, OwnFormatGivesTheSameEntriesBack) {
+  const std::vector<Entry> entries = RandomEntries(taxonomy_).make(20'000);
+  const std::string text = write_out(entries, {.format = ExportFormat::Luytre});
+  std::map<Key, std::uint64_t> expected;
+  for (const Entry& each : entries) {
+    for (const Statement& said : each.statements) {
+      expected[{each.name.to_text(), said.reach}] |= said.categories.bits();
+    }
+  }
+  const ParsedList back = import_text(text, {});
+  EXPECT_EQ(back.report.format, ListFormat::Luytre);
+  EXPECT_EQ(back.report.lines, back.report.entries);
+  EXPECT_EQ(report_.entries, expected.size());
+  EXPECT_EQ(report_.lines, expected.size());
+  EXPECT_EQ(by_name(back.names), expected);
+
+  std::vector<Entry> again;
+  for (std::size_t i = 0; i < back.names.size(); ++i) {
+    const ListedName listed = back.names[i];
+    if (again.empty() || !(again.back().name == listed.name)) {
+      again.push_back({.name = listed.name, .statements = {}});
+    }
+    again.back().statements.push_back({SourceId{7}, listed.reach, 0, listed.categories});
+  }
+  EXPECT_EQ(write_out(again, {.format = ExportFormat::Luytre}), text);
+}
+
+TEST_F(ExporterTest, NamesReadWithExactReachGiveTheSameNamesAndReach) {
+  const std::vector<Entry> entries = RandomEntries(taxonomy_).make(5'000);
+  const std::string text = write_out(entries, {.format = ExportFormat::Names});
+  ImportOptions options = as("gambling", ListFormat::Names);
+  options.default_reach = Reach::Exact;
+  const ParsedList back = import_text(text, options);
+  EXPECT_EQ(back.report.lines, back.report.entries);
+  EXPECT_EQ(report_.entries, back.report.entries);
+  std::map<Key, std::uint64_t> expected;
+  for (const Entry& each : entries) {
+    for (const Statement& said : each.statements) {
+      expected[{each.name.to_text(), said.reach}] = set("gambling").bits();
+    }
+  }
+  EXPECT_EQ(by_name(back.names), expected);
+}
+
+TEST_F(ExporterTest, AZoneHasItsHeadAndCoversWhatIsBelowASubtree) {
+  const std::vector<Entry> entries = {entry("a.example", {says("porn", Reach::Subtree)}),
+                                      entry("b.example", {says("porn", Reach::Exact)})};
+  EXPECT_EQ(write_out(entries, {.format = ExportFormat::Rpz, .serial = (1ULL << 32U) + 7}),
+            "$TTL 300\n"
+            "$ORIGIN luytre.rpz.\n"
+            "@ IN SOA localhost. hostmaster.localhost. 7 3600 600 86400 300\n"
+            "@ IN NS localhost.\n"
+            "a.example CNAME .\n"
+            "*.a.example CNAME .\n"
+            "b.example CNAME .\n");
+  EXPECT_EQ(report_.entries, 2U);
+  EXPECT_EQ(report_.lines, 3U);
+}
+
+TEST_F(ExporterTest, AZoneLetsNeverBlockNamesPassUnlessTheLawRefusesThem) {
+  const Entry child = entry("help.a.example", {says("education", Reach::Exact)});
+  EXPECT_EQ(lines({entry("a.example", {says("porn", Reach::Subtree)}), child},
+                  {.format = ExportFormat::Rpz}),
+            "a.example CNAME .\n*.a.example CNAME .\nhelp.a.example CNAME rpz-passthru.\n");
+  EXPECT_EQ(report_.passed, 1U);
+  EXPECT_EQ(lines({entry("a.example", {says("national_order", Reach::Subtree)}), child},
+                  {.format = ExportFormat::Rpz}),
+            "a.example CNAME .\n*.a.example CNAME .\nhelp.a.example CNAME .\n");
+  EXPECT_EQ(report_.passed, 0U);
+}
+
+TEST_F(ExporterTest, WhatAnotherSourceSparesIsNotRefusedByTheChosenOne) {
+  const std::vector<Entry> entries = {
+      entry("a.example", {says("porn", Reach::Subtree, 0), says("education", Reach::Exact, 1)})};
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Rpz, .source = SourceId{0}}),
+            "a.example CNAME rpz-passthru.\n*.a.example CNAME .\n");
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Hosts, .categories = set("porn")}), "");
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Luytre, .source = SourceId{0}}),
+            "a.example\tporn\tsubtree\n");
+}
+
+TEST_F(ExporterTest, AHostsFileNarrowsSubtreesAndLeavesNeverBlockNamesOut) {
+  const std::vector<Entry> entries = {
+      entry("a.example", {says("porn", Reach::Exact), says("gambling", Reach::Subtree)}),
+      entry("b.example", {says("porn", Reach::Exact)}),
+      entry("c.example", {says("porn", Reach::Subtree), says("education", Reach::Exact, 1)})};
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Hosts}),
+            "0.0.0.0 a.example\n0.0.0.0 b.example\n");
+  EXPECT_EQ(report_.narrowed, 1U);
+  EXPECT_EQ(report_.entries, 3U);
+  EXPECT_EQ(report_.never_block, 2U);
+  const ParsedList back =
+      import_text(write_out(entries, {.format = ExportFormat::Hosts}), as("porn"));
+  EXPECT_EQ(back.report.format, ListFormat::Hosts);
+  EXPECT_EQ(show(back.names), "a.example exact\nb.example exact\n");
+}
+
+TEST_F(ExporterTest, OneSourceOrSomeCategoriesCanBeChosen) {
+  const std::vector<Entry> entries = {
+      entry("a.example", {says("porn", Reach::Subtree, 0), says("gambling", Reach::Subtree, 1)}),
+      entry("b.example", {says("gambling", Reach::Exact, 1)})};
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Luytre}),
+            "a.example\tporn,gambling\tsubtree\nb.example\tgambling\texact\n");
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Luytre, .source = SourceId{0}}),
+            "a.example\tporn\tsubtree\n");
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Luytre, .categories = set("gambling")}),
+            "a.example\tgambling\tsubtree\nb.example\tgambling\texact\n");
+}
+
+TEST_F(ExporterTest, WhatTheFormatCannotSayIsLeftOutAndCounted) {
+  std::string deep;
+  while (deep.size() + 2 * 32 < 250) {
+    deep.append(31, 'a').append(1, '.');
+  }
+  deep.append(245 - deep.size() - 8, 'b').append(".example");
+  ASSERT_TRUE(DomainName::from_hostname(deep));
+  const std::array<std::uint8_t, 13> wire = {3,   'a', ' ', ';', 7,   'e', 'x',
+                                             'a', 'm', 'p', 'l', 'e', 0};
+  const std::vector<Entry> entries = {{.name = DomainName::from_wire(wire).value_or(DomainName{}),
+                                       .statements = {says("porn", Reach::Exact)}},
+                                      {.name = {}, .statements = {says("porn", Reach::Subtree)}},
+                                      entry("example", {says("porn", Reach::Subtree)}),
+                                      entry("a.example", {says("uncategorised", Reach::Exact)}),
+                                      entry("b.example", {says("porn", Reach::Exact, 0, 16)}),
+                                      entry(deep, {says("porn", Reach::Subtree)})};
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Luytre}),
+            "b.example\tporn\texact\n" + deep + "\tporn\tsubtree\n");
+  EXPECT_EQ(report_.not_expressible, 4U);
+  EXPECT_EQ(report_.without_age, 1U);
+  EXPECT_EQ(lines(entries, {.format = ExportFormat::Rpz}),
+            "a.example CNAME .\nb.example CNAME .\n");
+  EXPECT_EQ(report_.not_expressible, 4U) << "the last name is too long below the zone's";
+}
+
+TEST_F(ExporterTest, TheSinksErrorStopsTheExport) {
+  Exporter exporter(taxonomy_, {}, [](std::string_view) -> Result<void> {
+    return fail(ErrorCode::NoSpace, "The disk is full.");
+  });
+  const auto report = exporter.finish();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::NoSpace);
+}
+
+}  // namespace
+}  // namespace luytre::categories
