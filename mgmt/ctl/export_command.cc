@@ -37,6 +37,10 @@ Result<categories::ExportOptions> choose(const OpenedLists& opened, const Option
       return Unexpected<Error>(set.error());
     }
     chosen.categories = *set;
+  } else {
+    // What licence or law keeps under lock (lists of abuse material among it) leaves only by its name.
+    chosen.categories =
+        chosen.categories - opened.taxonomy.tier(categories::CategoryTier::Mandatory);
   }
   if (!options.source.empty()) {
     const auto source = find_source(opened.store, options.source);
@@ -160,6 +164,7 @@ void add_export_command(CLI::App& categories, Command& command) {
       "names   'name' and '*.name' (with all below); import it with --reach exact\n"
       "rpz     a response policy zone; never-block names pass\n"
       "hosts   names alone: what is below them is lost; never-block names are left out\n"
+      "Mandatory categories (licensed, ordered) are written only when --category names them.\n"
       "No format says minimum ages. What was lost is counted on stderr.");
 }
 

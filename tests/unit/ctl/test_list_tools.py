@@ -57,6 +57,14 @@ def test_an_export_chooses_sources_and_categories(two, tmp_path):
     assert "narrowed" in done.stderr and "narrowed" not in done.stdout
 
 
+def test_licensed_and_ordered_lists_leave_only_by_their_name(ctl, write):
+    ctl.run("categories", "import", write("licensed.example\tcsam\tsubtree\nordered.example\tnational_order\tsubtree\n"
+                                          "open.example\tporn\tsubtree\n"), "--format", "luytre")
+    everything = ctl.run("categories", "export", "--format", "luytre")
+    assert "open.example" in everything and "licensed" not in everything and "ordered" not in everything
+    assert "licensed.example" in ctl.run("categories", "export", "--format", "luytre", "--category", "csam")
+
+
 def test_a_zone_is_loaded_by_a_name_server(starter, tmp_path):
     checker = shutil.which("named-checkzone")
     if checker is None:
