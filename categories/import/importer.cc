@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "archive_file.h"
+#include "format_guess.h"
 #include "list_collector.h"
 #include "name_rules.h"
 
@@ -221,8 +222,9 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
     }
     format = *detected;
   }
-  const bool needs_category = format == ListFormat::Hosts || format == ListFormat::Names;
-  if (needs_category && options.categories.empty()) {
+  const bool names_its_own =
+      format == ListFormat::Ut1 || format == ListFormat::Luytre || format == ListFormat::Csv;
+  if (!names_its_own && options.categories.empty()) {
     return fail(ErrorCode::Invalid,
                 fmt::format("{}: a list in the format \"{}\" does not say what its names are; give "
                             "its category",
@@ -266,6 +268,14 @@ std::string_view describe(SkipCause cause) noexcept {
       return "invalid internationalised name";
     case SkipCause::LineTooLong:
       return "line over 1,024 octets";
+    case SkipCause::Exception:
+      return "exception that takes another line back";
+    case SkipCause::NotNameLevel:
+      return "rule that is not about a whole name";
+    case SkipCause::Expired:
+      return "expired";
+    case SkipCause::BadField:
+      return "field with an invalid value";
   }
   return "unknown";
 }
@@ -282,6 +292,14 @@ std::string_view describe(ListFormat format) noexcept {
       return "names";
     case ListFormat::Luytre:
       return "luytre";
+    case ListFormat::Adblock:
+      return "adblock";
+    case ListFormat::Dnsmasq:
+      return "dnsmasq";
+    case ListFormat::Rpz:
+      return "rpz";
+    case ListFormat::Csv:
+      return "csv";
   }
   return "unknown";
 }

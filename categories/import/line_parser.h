@@ -1,35 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include "base/expected.h"
-#include "categories/domain_name.h"
-#include "categories/entry.h"
-#include "categories/import/importer.h"
+#include "line_item.h"
 
 namespace luytre::categories {
 
-// What one field of a line turned out to be.
-struct LineItem {
-  Expected<DomainName, SkipCause> name;
-  std::optional<Reach> reach;   // as the line states it
-  std::string_view categories;  // comma-separated; own format only; points into the line
-};
-
 inline constexpr std::size_t kMaxLineBytes = 1024;
 
-// Splits `line` (without its end) by the rules of `format`, which is not Auto, into `items`: none
-// for a blank line or a comment, several for a hosts line with several names.
+// Splits `line` (without its end) by the rules of `format` into `items`: none for a blank line or
+// a comment, several for a line with several names. `format` is not Auto, nor one whose lines
+// depend on each other (list_parser.h).
 void parse_line(ListFormat format, std::string_view line, std::vector<LineItem>& items);
 
 // The name in `text`, from UTF-8 to A-labels if need be, or why there is none.
 [[nodiscard]] Expected<DomainName, SkipCause> parse_name(std::string_view text);
 
-// The format that most of `lines` look like; never Ut1 or Auto.
-[[nodiscard]] ListFormat guess_format(const std::vector<std::string_view>& lines,
-                                      const Taxonomy& taxonomy);
+// The name in a field of its own: "*.name" and ".name" give Subtree.
+[[nodiscard]] LineItem parse_names_field(std::string_view text);
 
 }  // namespace luytre::categories

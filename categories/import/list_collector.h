@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "categories/import/importer.h"
-#include "line_parser.h"
+#include "line_item.h"
 #include "line_splitter.h"
+#include "list_parser.h"
 #include "name_rules.h"
 
 namespace luytre::categories {
@@ -41,18 +42,24 @@ class ListCollector {
   void skip(SkipCause cause, std::string_view line, std::uint64_t number);
   // Empty: one of the names is unknown.
   [[nodiscard]] CategorySet parse_categories(std::string_view names) const;
-  [[nodiscard]] Result<void> check_size() const;
+  [[nodiscard]] Result<void> check_file() const;
+  // Judged by the rules, then taken or the cause why not.
+  [[nodiscard]] std::optional<SkipCause> take_listed(ListedName listed);
+  void count_skipped(SkipCause cause, std::uint64_t lines, std::string_view example);
+  void settle_owners();
 
   const Taxonomy& taxonomy_;
   const ImportOptions& options_;
   NameRules rules_;
   Reach default_reach_;
   NameList names_;
+  NameList owners_;  // of an RPZ zone, "*.name" as Subtree, until the whole zone is known
   ImportReport report_;
 
   std::string file_;
   CategorySet file_categories_;
   LineSplitter splitter_;
+  ListParser parser_;
   std::vector<LineItem> items_;  // of one line, kept for its memory
 };
 

@@ -32,8 +32,9 @@ constexpr std::uint64_t kShrinkGuardFrom = 100;
 
 // Words for programs, in the order of SkipCause.
 constexpr std::array<std::string_view, categories::kSkipCauseCount> kCauseWords = {
-    "not_a_name",  "address",          "url",      "single_label", "public_suffix",
-    "canary_name", "unknown_category", "bad_idna", "line_too_long"};
+    "not_a_name",     "address",          "url",      "single_label",  "public_suffix",
+    "canary_name",    "unknown_category", "bad_idna", "line_too_long", "exception",
+    "not_name_level", "expired",          "bad_field"};
 
 struct Options {
   std::string path;
@@ -67,8 +68,9 @@ std::string source_name(const std::string& path) {
     file = file.parent_path();
   }
   file = file.filename();
-  constexpr std::array<std::string_view, 8> kEndings = {".gz",  ".zst",   ".tar",     ".tgz",
-                                                        ".txt", ".hosts", ".domains", ".list"};
+  constexpr std::array<std::string_view, 11> kEndings = {".csv",   ".rpz",     ".conf", ".gz",
+                                                         ".zst",   ".tar",     ".tgz",  ".txt",
+                                                         ".hosts", ".domains", ".list"};
   while (std::ranges::find(kEndings, file.extension().native()) != kEndings.end()) {
     file = file.stem();
   }
@@ -118,7 +120,8 @@ Result<Imported> import(const Installation& installation, const Options& options
          .categories = *categories,
          .minimum_age = static_cast<std::uint8_t>(options.minimum_age),
          .default_reach = options.reach,
-         .on_progress = [&](std::uint64_t lines) { progress.update(lines); }});
+         .on_progress = [&](std::uint64_t lines) { progress.update(lines); },
+         .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
   }();
   if (!list) {
     return Unexpected<Error>(list.error());
@@ -247,22 +250,25 @@ void add_import_command(CLI::App& categories, Command& command) {
                                   }
                                   return Result<int>(kExitDone);
                                 });
-  static const std::map<std::string, ListFormat> kFormats = {{"auto", ListFormat::Auto},
-                                                             {"ut1", ListFormat::Ut1},
-                                                             {"hosts", ListFormat::Hosts},
-                                                             {"names", ListFormat::Names},
-                                                             {"luytre", ListFormat::Luytre}};
+  static const std::map<std::string, ListFormat> kFormats = {
+      {"auto", ListFormat::Auto},       {"ut1", ListFormat::Ut1},
+      {"hosts", ListFormat::Hosts},     {"names", ListFormat::Names},
+      {"luytre", ListFormat::Luytre},   {"adblock", ListFormat::Adblock},
+      {"dnsmasq", ListFormat::Dnsmasq}, {"rpz", ListFormat::Rpz},
+      {"csv", ListFormat::Csv}};
   static const std::map<std::string, Reach> kReaches = {{"exact", Reach::Exact},
                                                         {"subtree", Reach::Subtree}};
   added->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked")
       ->required();
   added->add_option("--source", options->source, "Its name; by default the file's");
-  added->add_option("--format", options->format, "auto, ut1, hosts, names or luytre")
+  added
+      ->add_option("--format", options->format,
+                   "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz or csv")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   added
       ->add_option("--category", options->categories,
-                   "For lists that name none themselves (hosts, names)")
+                   "For lists that name none themselves (all but ut1, luytre and csv)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME[,NAME]");

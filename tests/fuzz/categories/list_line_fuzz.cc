@@ -3,20 +3,21 @@
 // whatever the lines are, an item is a host name or a cause, and a name comes out the same when it
 // is read again.
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "line_parser.h"
 #include "line_splitter.h"
+#include "list_parser.h"
 
 namespace {
 
 using namespace luytre::categories;
 
-void check(ListFormat format, std::string_view line, std::vector<LineItem>& items) {
-  parse_line(format, line, items);
+void check(ListParser& parser, std::string_view line, std::vector<LineItem>& items) {
+  parser.parse(line, items);
   for (const LineItem& item : items) {
     if (!item.name) {
       continue;
@@ -35,9 +36,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (size == 0) {
     return 0;
   }
-  constexpr ListFormat kFormats[] = {ListFormat::Names, ListFormat::Hosts, ListFormat::Luytre};
+  constexpr ListFormat kFormats[] = {ListFormat::Names,   ListFormat::Hosts,   ListFormat::Luytre,
+                                     ListFormat::Adblock, ListFormat::Dnsmasq, ListFormat::Rpz,
+                                     ListFormat::Csv};
   const ListFormat format = kFormats[bytes[0] % std::size(kFormats)];
   const std::string text(bytes + 1, bytes + size);
+  const auto now = std::chrono::sys_days(std::chrono::year(2026) / 8 / 22);
+  ListParser parser(format, now);
   std::vector<LineItem> items;
   std::uint64_t last_number = 0;
   const auto visit = [&](std::string_view line, std::uint64_t number) {
@@ -45,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       std::abort();
     }
     last_number = number;
-    check(format, line, items);
+    check(parser, line, items);
   };
   LineSplitter splitter;
   const std::size_t piece = 1 + bytes[0] / std::size(kFormats);

@@ -5,31 +5,14 @@
 
 #include <string>
 
+#include "format_guess.h"
 #include "import_fixture.h"
+#include "line_fixture.h"
 
 namespace luytre::categories {
 namespace {
 
-std::string show(const LineItem& item) {
-  if (!item.name) {
-    return "- " + std::string(describe(item.name.error()));
-  }
-  std::string text = item.name->to_text();
-  if (item.reach) {
-    text += *item.reach == Reach::Exact ? " exact" : " subtree";
-  }
-  return text + (item.categories.empty() ? "" : " " + std::string(item.categories));
-}
-
-std::string parsed(ListFormat format, std::string_view line) {
-  std::vector<LineItem> items;
-  parse_line(format, line, items);
-  std::string text;
-  for (const LineItem& item : items) {
-    text += (text.empty() ? "" : "; ") + show(item);
-  }
-  return text;
-}
+using testing::parsed;
 
 TEST(ParseName, TellsApartWhatIsNoName) {
   const struct {

@@ -1,42 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imports real lists, as their publishers wrote them. They are not part of the repository:
-// LUYTRE_SHARED names a folder that holds lists/ (default: shared, beside the checkout); without it
-// these tests skip.
+// Imports real lists (shared_lists_fixture.h).
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <map>
-#include <numeric>
 #include <set>
 #include <sstream>
 
 #include "archive_file.h"
-#include "import_fixture.h"
 #include "line_parser.h"
+#include "shared_lists_fixture.h"
 
 namespace luytre::categories {
 namespace {
 
 namespace fs = std::filesystem;
 
-class SharedLists : public testing::ImportTest {
+class SharedLists : public testing::SharedListsTest {
  protected:
-  void SetUp() override {
-    const char* shared = std::getenv("LUYTRE_SHARED");
-    lists_ = (shared != nullptr ? fs::path(shared) : fs::path(LUYTRE_SOURCE_DIR) / "../shared") /
-             "lists";
-    if (!fs::exists(lists_)) {
-      GTEST_SKIP() << lists_ << " is absent; set LUYTRE_SHARED to test with real lists";
-    }
-  }
-
-  ParsedList import_format(const std::string& file, std::string_view category) {
-    return import(lists_ / "formats" / file, as(category));
-  }
-
   // Unpacked, one line an element.
   std::vector<std::string> lines_of(const fs::path& path) {
     auto file = ArchiveFile::open(path);
@@ -52,8 +34,6 @@ class SharedLists : public testing::ImportTest {
     }
     return lines;
   }
-
-  fs::path lists_;
 };
 
 TEST_F(SharedLists, AWholeUt1ArchiveIsImported) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -25,12 +26,18 @@ namespace luytre::categories {
 // (www., m., cdn.): Subtree. A hosts file can only mean exactly the names in it, and lists www.
 // twins for that reason: Exact. ImportOptions overrides both.
 enum class ListFormat : std::uint8_t {
-  Auto,   // decided by content: a directory or archive is UT1, "0.0.0.0 name" lines are hosts, else
-          // names
-  Ut1,    // <category>/domains trees, as a folder or a tar archive (gzip, zstd, plain): Subtree
-  Hosts,  // a sinkhole address (0.0.0.0, ::, loopback), then names: Exact
-  Names,  // one name a line: Subtree; "*.name" and ".name" say so
-  Luytre,  // our own: "name<TAB>category[,category][<TAB>exact|subtree]": Subtree
+  Auto,     // decided by content: a directory or archive is UT1, a header or most lines say what
+            // else, and what says nothing is names
+  Ut1,      // <category>/domains trees, as a folder or a tar archive (gzip, zstd, plain): Subtree
+  Hosts,    // a sinkhole address (0.0.0.0, ::, loopback), then names: Exact
+  Names,    // one name a line: Subtree; "*.name" and ".name" say so
+  Luytre,   // our own: "name<TAB>category[,category][<TAB>exact|subtree]": Subtree
+  Adblock,  // filter rules; only "||name^" is about a name: Subtree
+  Dnsmasq,  // "address=/name/…", "server=/name/", "local=/name/": Subtree
+  Rpz,      // a response policy zone: "name" is Exact, "name" and "*.name" together are Subtree;
+            // "*.name" alone, which leaves the name itself reachable, is NotNameLevel
+  Csv,      // a header row, then name,categories,minimum_age,reach,legal_ref,expires: Subtree;
+            // legal_ref is checked but not stored yet
 };
 
 // Why a line gave no entry. Each is counted and one example is kept.
@@ -45,23 +52,29 @@ enum class SkipCause : std::uint8_t {
   UnknownCategory,  // the list's category has no mapping
   BadIdna,          // UTF-8 that is no valid internationalised name
   LineTooLong,      // over 1,024 octets
+  Exception,     // takes another line back (Adblock "@@", rpz-passthru): the list blocks more here
+                 // than where its exceptions work
+  NotNameLevel,  // about less or other than a name: paths, kinds of content, patterns, addresses
+  Expired,       // in force until a day that is over
+  BadField,      // a CSV row with a field that is not valid
 };
-inline constexpr std::size_t kSkipCauseCount = 9;
+inline constexpr std::size_t kSkipCauseCount = 13;
 
 struct SkipCount {
   std::uint64_t lines = 0;
   // "file:line: text", the first one seen; octets that are not printable ASCII are written \xNN,
-  // cut at 120.
+  // cut at 120. What only the end of an RPZ zone tells has no line.
   std::string example;
 };
 
 // lines == entries + duplicates + the sum of skipped[].lines, always.
 struct ImportReport {
   ListFormat format = ListFormat::Auto;  // what was recognised
-  // Without blank and comment lines; a hosts line with several names counts once for each.
+  // Without blank and comment lines; a line with several names counts once for each.
   std::uint64_t lines = 0;
-  std::uint64_t entries = 0;     // distinct (name, reach) pairs that were taken
-  std::uint64_t duplicates = 0;  // the same pair again, in this or another category of the list
+  std::uint64_t entries = 0;  // distinct (name, reach) pairs that were taken
+  // The same pair again, in this or another category of the list; the "*.name" of an RPZ pair.
+  std::uint64_t duplicates = 0;
   std::uint64_t narrowed_to_exact = 0;  // never-block names of shared hosts, stored as exact
   std::array<SkipCount, kSkipCauseCount> skipped{};
   std::map<std::string, std::uint64_t> entries_by_category;
@@ -74,13 +87,14 @@ struct ImportReport {
 
 struct ImportOptions {
   ListFormat format = ListFormat::Auto;
-  // For formats that name no category themselves (hosts, names); empty: Invalid error that says
-  // what to give.
+  // For formats that name no category themselves (all but ut1, luytre and csv), and for CSV rows
+  // that name none; empty: for the former, Invalid error that says what to give.
   CategorySet categories;
   std::uint8_t minimum_age = 0;
   // Reach of lines that do not state one, instead of the format's own (see ListFormat).
   std::optional<Reach> default_reach = std::nullopt;
   std::function<void(std::uint64_t lines)> on_progress;  // about every 100,000 lines; may be empty
+  std::chrono::sys_seconds now{};  // what lines expire against; at its default nothing has expired
 };
 
 struct ParsedList {
