@@ -71,8 +71,8 @@ def parse_arguments():
                         help="run the gateway between two interfaces of this machine (subscriber side, internet "
                              "side) instead of the demonstration; they must carry no addresses")
     parser.add_argument("--list", metavar="FILE", action="append", default=[],
-                        help="import a real list besides the starter list: a UT1 tarball or folder, a hosts file, "
-                             "plain names")
+                        help="import a real list besides the starter list: a UT1 tarball or folder, hosts, plain "
+                             "names, adblock, dnsmasq, RPZ or CSV")
     parser.add_argument("--category", metavar="NAME",
                         help="the category of lists that name none themselves (hosts, plain names), e.g. gambling")
     parser.add_argument("--data-dir", default="/var/lib/luytre",
