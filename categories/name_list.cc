@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "categories/name_key.h"
 
@@ -27,8 +28,22 @@ void NameList::add(const ListedName& listed) {
                       .categories = listed.categories,
                       .key_size = static_cast<std::uint16_t>(bytes.size()),
                       .reach = listed.reach,
-                      .minimum_age = listed.minimum_age});
+                      .minimum_age = listed.minimum_age,
+                      .polarity = listed.polarity,
+                      .terms = number_of(listed.terms)});
   keys_.insert(keys_.end(), bytes.begin(), bytes.end());
+}
+
+std::uint32_t NameList::number_of(const Terms& terms) {
+  if (terms == Terms{}) {
+    return 0;
+  }
+  const auto [position, is_new] =
+      term_numbers_.try_emplace(terms, static_cast<std::uint32_t>(terms_.size()));
+  if (is_new) {
+    terms_.push_back(terms);
+  }
+  return position->second;
 }
 
 std::span<const std::uint8_t> NameList::key(std::size_t position) const noexcept {
@@ -36,13 +51,15 @@ std::span<const std::uint8_t> NameList::key(std::size_t position) const noexcept
   return {keys_.data() + record.key_offset, record.key_size};
 }
 
-ListedName NameList::operator[](std::size_t position) const noexcept {
+ListedName NameList::operator[](std::size_t position) const {
   const Record& record = records_[position];
   // Only keys made from a name come in, so decoding cannot fail.
   return {.name = NameKey::decode(key(position)).value_or(DomainName{}),
           .reach = record.reach,
           .minimum_age = record.minimum_age,
-          .categories = record.categories};
+          .categories = record.categories,
+          .polarity = record.polarity,
+          .terms = terms_[record.terms]};
 }
 
 std::size_t NameList::normalise() {
@@ -51,7 +68,13 @@ std::size_t NameList::normalise() {
   };
   const auto before = [&](const Record& a, const Record& b) {
     const int order = compare(key_of(a), key_of(b));
-    return order != 0 ? order < 0 : a.reach < b.reach;
+    if (order != 0) {
+      return order < 0;
+    }
+    if (a.reach != b.reach || a.polarity != b.polarity) {
+      return std::tie(a.reach, a.polarity) < std::tie(b.reach, b.polarity);
+    }
+    return a.terms != b.terms && terms_[a.terms] < terms_[b.terms];
   };
   if (!std::ranges::is_sorted(records_, before)) {
     std::ranges::sort(records_, before);

@@ -24,8 +24,8 @@ void Checksum::add(std::span<const std::uint8_t> bytes) noexcept {
   }
 }
 
-void Checksum::add_pseudo_header(const policy::IpAddress& source,
-                                 const policy::IpAddress& destination, std::uint8_t protocol,
+void Checksum::add_pseudo_header(const categories::IpAddress& source,
+                                 const categories::IpAddress& destination, std::uint8_t protocol,
                                  std::size_t transport_bytes) noexcept {
   // The two ffff words of the mapped form would add a zero of ones' complement arithmetic; only the
   // IPv4 address counts.

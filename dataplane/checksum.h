@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 
 namespace luytre::dataplane {
 
@@ -17,7 +17,7 @@ class Checksum {
   void add(std::uint32_t number) noexcept { sum_ += number; }
 
   // The pseudo-header of TCP, UDP and ICMPv6: RFC 9293 §3.1 over IPv4, RFC 8200 §8.1 over IPv6.
-  void add_pseudo_header(const policy::IpAddress& source, const policy::IpAddress& destination,
+  void add_pseudo_header(const categories::IpAddress& source, const categories::IpAddress& destination,
                          std::uint8_t protocol, std::size_t transport_bytes) noexcept;
 
   // The value for the checksum field, with the field itself counted as zero; zero over bytes whose

@@ -102,8 +102,8 @@ DecodeResult read_ipv4(Unread& unread, PacketView& view) noexcept {
   }
   view.ip_version = 4;
   view.protocol = header[9];
-  view.source = policy::IpAddress::v4(std::span<const std::uint8_t, 4>(header + 12, 4));
-  view.destination = policy::IpAddress::v4(std::span<const std::uint8_t, 4>(header + 16, 4));
+  view.source = categories::IpAddress::v4(std::span<const std::uint8_t, 4>(header + 12, 4));
+  view.destination = categories::IpAddress::v4(std::span<const std::uint8_t, 4>(header + 16, 4));
   if (total_bytes > unread.size()) {
     return DecodeResult::Truncated;
   }
@@ -168,8 +168,8 @@ DecodeResult read_ipv6(Unread& unread, PacketView& view) noexcept {
   }
   view.ip_version = 6;
   view.protocol = header[6];
-  view.source = policy::IpAddress::v6(std::span<const std::uint8_t, 16>(header + 8, 16));
-  view.destination = policy::IpAddress::v6(std::span<const std::uint8_t, 16>(header + 24, 16));
+  view.source = categories::IpAddress::v6(std::span<const std::uint8_t, 16>(header + 8, 16));
+  view.destination = categories::IpAddress::v6(std::span<const std::uint8_t, 16>(header + 24, 16));
   unread.at += kIpv6Bytes;
   const std::size_t payload_bytes = load_be16(header + 4);
   if (payload_bytes > unread.size()) {

@@ -28,8 +28,8 @@ struct FlowKey {
   }
 
  private:
-  static FlowKey make(const PacketView& view, const policy::IpAddress& client,
-                      const policy::IpAddress& server, std::uint16_t client_port,
+  static FlowKey make(const PacketView& view, const categories::IpAddress& client,
+                      const categories::IpAddress& server, std::uint16_t client_port,
                       std::uint16_t server_port) noexcept {
     FlowKey key;
     std::memcpy(&key.words[0], client.octets().data(), 16);

@@ -35,8 +35,8 @@ std::size_t ip_header_bytes(const PacketView& view) noexcept {
 
 // Addresses and protocol of a forged packet.
 struct Envelope {
-  const policy::IpAddress& source;
-  const policy::IpAddress& destination;
+  const categories::IpAddress& source;
+  const categories::IpAddress& destination;
   std::uint8_t protocol = 0;
   std::uint16_t identification = 0;  // IPv4
   std::uint32_t flow_label = 0;      // IPv6

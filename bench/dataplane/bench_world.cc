@@ -66,7 +66,7 @@ std::unique_ptr<const policy::PolicySnapshot> make_policy(const policy::Preset& 
                                                 static_cast<std::uint8_t>(number >> 8U),
                                                 static_cast<std::uint8_t>(number)};
     lines[number].keys.emplace_back(
-        policy::IpPrefix{.address = policy::IpAddress::v4(octets), .length = 32});
+        categories::IpPrefix{.address = categories::IpAddress::v4(octets), .length = 32});
   }
   return must(policy::PolicySnapshot::compile(preset, lines, {}, {}));
 }

@@ -23,7 +23,7 @@ std::string protocol_word(Protocol protocol) {
 }
 
 // A packet of IPv6 may carry IPv4-mapped addresses, which as such are written like IPv4's.
-std::string address_text(const policy::IpAddress& address, std::uint8_t ip_version) {
+std::string address_text(const categories::IpAddress& address, std::uint8_t ip_version) {
   const std::string text = address.to_text();
   return ip_version == 6 && address.is_v4() ? "::ffff:" + text : text;
 }

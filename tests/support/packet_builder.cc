@@ -52,8 +52,8 @@ void append_mac(Bytes& out, std::string_view text) {
   }
 }
 
-policy::IpAddress address(std::string_view text) {
-  const std::optional<policy::IpAddress> parsed = policy::IpAddress::from_text(text);
+categories::IpAddress address(std::string_view text) {
+  const std::optional<categories::IpAddress> parsed = categories::IpAddress::from_text(text);
   if (!parsed) {
     reject("IP address", text);
   }
@@ -290,7 +290,7 @@ Bytes PacketBuilder::build_transport() const {
     return out;
   }
   Bytes summed;
-  const auto octets = [this](const policy::IpAddress& ip) {
+  const auto octets = [this](const categories::IpAddress& ip) {
     return ip_version_ == 4 ? ip.octets().subspan(12) : std::span<const std::uint8_t>(ip.octets());
   };
   append(summed, octets(source_));

@@ -103,8 +103,8 @@ class PacketBuilder {
   std::optional<std::uint16_t> ether_type_;
 
   std::uint8_t ip_version_ = 0;
-  policy::IpAddress source_;
-  policy::IpAddress destination_;
+  categories::IpAddress source_;
+  categories::IpAddress destination_;
   std::uint8_t ttl_ = 64;
   std::uint32_t identification_ = 0;
   std::uint32_t flow_label_ = 0;

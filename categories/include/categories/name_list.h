@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ListedName {
   Reach reach = Reach::Subtree;
   std::uint8_t minimum_age = 0;
   CategorySet categories;
+  Polarity polarity = Polarity::Lists;
+  Terms terms;
 };
 
 // What one whole list says, kept small: about 45 octets for a name of usual length, where an Entry
@@ -28,15 +31,15 @@ class NameList {
  public:
   void add(const ListedName& listed);
 
-  // Sorts by name in key order (name_key.h: parents before children) and Exact before Subtree, and
-  // unites what was said several times about one name and reach: all categories, the highest
-  // minimum age. Returns how many elements went away.
+  // Sorts by name in key order (name_key.h: parents before children), then by reach (Exact first),
+  // polarity and terms, and unites what was said several times with all of these equal: all
+  // categories, the highest minimum age. Returns how many elements went away.
   std::size_t normalise();
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
   [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
   // By value: the list holds no DomainName. Costs about as much as parsing the name's wire form.
-  [[nodiscard]] ListedName operator[](std::size_t position) const noexcept;
+  [[nodiscard]] ListedName operator[](std::size_t position) const;
   [[nodiscard]] CategorySet categories(std::size_t position) const noexcept {
     return records_[position].categories;
   }
@@ -50,10 +53,16 @@ class NameList {
     std::uint16_t key_size = 0;
     Reach reach = Reach::Subtree;
     std::uint8_t minimum_age = 0;
+    Polarity polarity = Polarity::Lists;
+    std::uint32_t terms = 0;  // in terms_
   };
+
+  [[nodiscard]] std::uint32_t number_of(const Terms& terms);
 
   std::vector<std::uint8_t> keys_;
   std::vector<Record> records_;
+  std::vector<Terms> terms_ = {{}};  // distinct; the first is what most elements have
+  std::map<Terms, std::uint32_t> term_numbers_;
 };
 
 }  // namespace luytre::categories

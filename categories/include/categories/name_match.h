@@ -11,9 +11,10 @@ namespace luytre::categories {
 // holds the categories of the longest listed name that covers the question and has any in that tier, so
 // that a verdict needs nothing but this word.
 struct NameMatch {
-  CategorySet categories;           // empty: no list covers the name
-  std::uint8_t matched_labels = 0;  // labels of the deepest listed name that covers the question; 0: none
-  std::uint8_t minimum_age = 0;     // years; 0: no list states one
+  CategorySet categories;  // empty: no list covers the name
+  std::uint8_t matched_labels =
+      0;  // labels of the deepest listed name that covers the question; 0: none
+  std::uint8_t minimum_age = 0;  // years; 0: no list states one
 };
 
 }  // namespace luytre::categories

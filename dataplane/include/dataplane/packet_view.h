@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 #include "policy/line.h"
 
 namespace luytre::dataplane {
@@ -28,8 +28,8 @@ inline constexpr std::uint8_t kUrg = 0x20;
 // Where the layers of one frame begin, and the few fields that decide. Offsets count from the first byte of the frame;
 // host order throughout. Filled by decode(); fields of a layer that is not there are zero.
 struct PacketView {
-  policy::IpAddress source;
-  policy::IpAddress destination;
+  categories::IpAddress source;
+  categories::IpAddress destination;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledgement = 0;
   std::uint32_t payload_size = 0;     // TCP or UDP payload; by the IP length, not by the frame's padding

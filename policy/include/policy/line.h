@@ -13,9 +13,12 @@
 
 #include "base/error.h"
 #include "categories/domain_name.h"
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 
 namespace luytre::policy {
+
+using categories::IpAddress;
+using categories::IpPrefix;
 
 using VlanId = std::uint16_t;                    // 1–4094 (IEEE 802.1Q)
 using MacAddress = std::array<std::uint8_t, 6>;  // network order

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 #include "policy/line.h"
 #include "policy/preset.h"
 #include "policy/profile.h"

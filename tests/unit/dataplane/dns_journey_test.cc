@@ -71,8 +71,8 @@ TEST_F(DnsJourney, TheAnswerComesFromTheServerThatWasAsked) {
     const auto answers = to_client();
     ASSERT_EQ(answers.size(), 1U);
     const PacketView view = view_of(answers[0]);
-    EXPECT_EQ(view.source, *policy::IpAddress::from_text(row.resolver));
-    EXPECT_EQ(view.destination, *policy::IpAddress::from_text(row.client));
+    EXPECT_EQ(view.source, *categories::IpAddress::from_text(row.resolver));
+    EXPECT_EQ(view.destination, *categories::IpAddress::from_text(row.client));
     EXPECT_EQ(view.source_port, 53);
     EXPECT_EQ(view.destination_port, 40000);
     const Bytes message = payload_of(answers[0]);

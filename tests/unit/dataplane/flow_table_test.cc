@@ -20,8 +20,8 @@ PacketView client_view(std::uint32_t client, std::uint16_t port) {
                                               static_cast<std::uint8_t>(client >> 8U),
                                               static_cast<std::uint8_t>(client)};
   const std::array<std::uint8_t, 4> destination = {192, 0, 2, 1};
-  view.source = policy::IpAddress::v4(source);
-  view.destination = policy::IpAddress::v4(destination);
+  view.source = categories::IpAddress::v4(source);
+  view.destination = categories::IpAddress::v4(destination);
   view.source_port = port;
   view.destination_port = 443;
   view.ip_version = 4;

@@ -198,8 +198,8 @@ TEST_F(LineJourney, QuicIsRefusedWithOnePortUnreachableADatagram) {
   const auto told = to_client();
   ASSERT_EQ(told.size(), 2U);
   EXPECT_EQ(view_of(told[0]).protocol, ip_protocol::kIcmp);
-  EXPECT_EQ(view_of(told[0]).source, *policy::IpAddress::from_text("192.0.2.1"));
-  EXPECT_EQ(view_of(told[0]).destination, *policy::IpAddress::from_text(kChild));
+  EXPECT_EQ(view_of(told[0]).source, *categories::IpAddress::from_text("192.0.2.1"));
+  EXPECT_EQ(view_of(told[0]).destination, *categories::IpAddress::from_text(kChild));
   EXPECT_EQ(view_of(told[1]).protocol, ip_protocol::kIcmpV6);
   EXPECT_LT(told[0].size(), v4.size());
   EXPECT_EQ(counts(), (Counts{{Outcome::QuicRefused, 2}}));

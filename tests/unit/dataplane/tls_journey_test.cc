@@ -19,8 +19,8 @@ class TlsJourney : public GatewayTest {
     const auto told = to_client();
     ASSERT_EQ(told.size(), 1U);
     const PacketView client = view_of(told[0]);
-    EXPECT_EQ(client.source, *policy::IpAddress::from_text(connection.server));
-    EXPECT_EQ(client.destination, *policy::IpAddress::from_text(connection.client));
+    EXPECT_EQ(client.source, *categories::IpAddress::from_text(connection.server));
+    EXPECT_EQ(client.destination, *categories::IpAddress::from_text(connection.client));
     EXPECT_EQ(client.source_port, connection.server_port);
     EXPECT_EQ(client.destination_port, connection.client_port);
     EXPECT_EQ(client.outer_vlan, connection.vlan);

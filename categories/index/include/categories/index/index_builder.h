@@ -7,21 +7,13 @@
 #include <memory>
 
 #include "base/error.h"
-#include "categories/category_set.h"
 #include "categories/domain_name.h"
+#include "categories/merged_entry.h"
 #include "categories/taxonomy.h"
 
 namespace luytre::categories {
 
-// What all sources together say about one name, before inheritance: separately for the name itself
-// and for everything below it (an Exact statement adds to `exact` only, a Subtree statement to
-// both).
-struct IndexEntry {
-  CategorySet exact;
-  CategorySet subtree;
-  std::uint8_t exact_minimum_age = 0;
-  std::uint8_t subtree_minimum_age = 0;
-};
+using IndexEntry = MergedEntry;
 
 // Compiles names into an index file. Names may come in any order, each once. Not thread-safe.
 class IndexBuilder {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace luytre::policy {
+namespace luytre::categories {
 namespace {
 
 using namespace std::string_view_literals;
@@ -88,4 +88,4 @@ TEST(IpPrefix, HostBitsAndWrongLengthsAreRefused) {
 }
 
 }  // namespace
-}  // namespace luytre::policy
+}  // namespace luytre::categories

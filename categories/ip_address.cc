@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/ip_address.h"
+#include "categories/ip_address.h"
 
 #include <arpa/inet.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstddef>
 
-namespace luytre::policy {
+namespace luytre::categories {
 namespace {
 
 constexpr unsigned kMappedBits = 96;
@@ -95,4 +95,4 @@ std::string IpPrefix::to_text() const {
   return text;
 }
 
-}  // namespace luytre::policy
+}  // namespace luytre::categories

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace luytre::policy {
+namespace luytre::categories {
 
 // An IPv4 or IPv6 address as a value; IPv4 is held in its IPv4-mapped form (RFC 4291 §2.5.5.2), so
 // that one table serves both.
@@ -56,4 +56,4 @@ struct IpPrefix {
   friend bool operator==(const IpPrefix&, const IpPrefix&) noexcept = default;
 };
 
-}  // namespace luytre::policy
+}  // namespace luytre::categories
