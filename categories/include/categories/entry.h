@@ -42,7 +42,7 @@ struct Statement {
   // Of an exception: what it takes back; empty for all that it may.
   CategorySet categories;
   std::int64_t since = 0;  // seconds since 1970, UTC: when this source first said just this
-  Terms terms;
+  Terms terms = {};
 
   friend bool operator==(const Statement&, const Statement&) = default;
 };
@@ -76,17 +76,17 @@ struct Source {
   std::uint64_t entry_count = 0;  // of all three kinds
   std::int64_t imported_at = 0;   // seconds since 1970, UTC
 
-  std::string issuer;  // for people: "Université Toulouse Capitole"; empty: nobody said
+  std::string issuer = {};  // for people: "Université Toulouse Capitole"; empty: nobody said
   Scope scope = Scope::Operator;
   // 0 is the strongest. An exception takes back what sources of the same or a higher number say.
   std::uint16_t priority = 100;
-  std::string trust;  // of a signed list: the fingerprint of its pinned root; empty: not signed
+  std::string trust = {};  // of a signed list: the fingerprint of its pinned root; empty: not signed
   std::uint64_t version = 0;  // the list's own serial; 0: it has none
   // How it is fetched again: a path or URL, and how often; 0: by hand only.
-  std::string location;
+  std::string location = {};
   std::uint32_t refresh_seconds = 0;
   // The list's own words for categories, in ours: "adult=porn,poker=gambling".
-  std::string mapping;
+  std::string mapping = {};
 };
 
 }  // namespace luytre::categories

@@ -18,14 +18,14 @@ struct ListedPath {
   Polarity polarity = Polarity::Lists;
   std::uint8_t minimum_age = 0;
   CategorySet categories;
-  Terms terms;
+  Terms terms = {};
 };
 struct ListedPrefix {
   IpPrefix prefix;
   Polarity polarity = Polarity::Lists;
   std::uint8_t minimum_age = 0;
   CategorySet categories;
-  Terms terms;
+  Terms terms = {};
 };
 
 // Everything that one version of a list says.

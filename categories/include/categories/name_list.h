@@ -20,7 +20,7 @@ struct ListedName {
   std::uint8_t minimum_age = 0;
   CategorySet categories;
   Polarity polarity = Polarity::Lists;
-  Terms terms;
+  Terms terms = {};
 };
 
 // What one whole list says, kept small: about 45 octets for a name of usual length, where an Entry

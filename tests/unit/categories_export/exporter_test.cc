@@ -23,7 +23,10 @@ class ExporterTest : public testing::ImportTest {
   }
   Statement says(std::string_view category, Reach reach, std::uint16_t source = 0,
                  std::uint8_t age = 0) const {
-    return {SourceId{source}, reach, age, set(category)};
+    return {.source = SourceId{source},
+            .reach = reach,
+            .minimum_age = age,
+            .categories = set(category)};
   }
 
   std::string write_out(const std::vector<Entry>& entries, const ExportOptions& options) {
@@ -84,8 +87,10 @@ class RandomEntries {
       }
       // What two sources say together.
       const CategorySet first = CategorySet::of(listed.categories.first());
-      entries.back().statements.push_back({SourceId{0}, listed.reach, 0, first});
-      entries.back().statements.push_back({SourceId{1}, listed.reach, 0, listed.categories});
+      entries.back().statements.push_back(
+          {.source = SourceId{0}, .reach = listed.reach, .categories = first});
+      entries.back().statements.push_back(
+          {.source = SourceId{1}, .reach = listed.reach, .categories = listed.categories});
     }
     return entries;
   }
@@ -139,7 +144,8 @@ TEST_F(ExporterTest, OwnFormatGivesTheSameEntriesBack) {
     if (again.empty() || !(again.back().name == listed.name)) {
       again.push_back({.name = listed.name, .statements = {}});
     }
-    again.back().statements.push_back({SourceId{7}, listed.reach, 0, listed.categories});
+    again.back().statements.push_back(
+        {.source = SourceId{7}, .reach = listed.reach, .categories = listed.categories});
   }
   EXPECT_EQ(write_out(again, {.format = ExportFormat::Luytre}), text);
 }
