@@ -58,7 +58,7 @@ Expected<Subject, SkipCause> parse_target(const Rule& rule) {
       target.ends_with('.') || (!rule.closed && !page)) {
     return Unexpected(SkipCause::NotNameLevel);
   }
-  return parse_subject(target);
+  return subject_of(target);
 }
 
 LineItem parse_rule(std::string_view text, Polarity polarity) {

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "categories/expiry_text.h"
-#include "entry_fields.h"
+#include "categories/native/native_line.h"
 #include "line_text.h"
 #include "subject_text.h"
 
@@ -55,7 +54,24 @@ bool split_fields(std::string_view line, std::vector<std::string>& fields) {
   }
 }
 
-std::optional<Polarity> parse_action(std::string_view text) noexcept {
+std::optional<Reach> reach_of(std::string_view text) noexcept {
+  if (text == "exact") {
+    return Reach::Exact;
+  }
+  return text == "subtree" ? std::optional(Reach::Subtree) : std::nullopt;
+}
+
+std::optional<std::uint8_t> age_of(std::string_view text) noexcept {
+  unsigned age = 0;
+  for (const char c : text.substr(0, 3)) {
+    age = 10 * age + static_cast<unsigned>(c - '0');
+  }
+  return all_digits(text) && text.size() <= 2 && age <= kMaxMinimumAge
+             ? std::optional(static_cast<std::uint8_t>(age))
+             : std::nullopt;
+}
+
+std::optional<Polarity> action_of(std::string_view text) noexcept {
   if (text == "block") {
     return Polarity::Lists;
   }
@@ -95,15 +111,17 @@ LineItem CsvRows::take_row() const {
   const std::string_view age_text = field(kMinimumAge);
   const std::string_view expires_text = field(kExpires);
   const std::string_view action_text = field(kAction);
-  const auto reach = parse_reach(reach_text);
-  const auto age = parse_minimum_age(age_text);
+  const auto reach = reach_of(reach_text);
+  const auto age = age_of(age_text);
   const auto expires = parse_expiry(expires_text);
-  const auto action = parse_action(action_text);
+  const auto action = action_of(action_text);
   const auto polarity = action.value_or(Polarity::Lists);
+  const std::string_view legal_ref = field(kLegalRef);
   const bool everything = field(kCategories) == kAllCategories;
   if ((!reach && !reach_text.empty()) || (!age && !age_text.empty()) ||
       (!expires && !expires_text.empty()) || (!action && !action_text.empty()) ||
-      (everything && polarity == Polarity::Lists) || !is_legal_ref(field(kLegalRef))) {
+      (everything && polarity == Polarity::Lists) ||
+      (!legal_ref.empty() && !is_legal_ref(legal_ref))) {
     return skipped_item(SkipCause::BadField);
   }
   LineItem item = parse_subject_field(field(kName));
@@ -111,7 +129,7 @@ LineItem CsvRows::take_row() const {
   item.reach = reach ? reach : item.reach;
   item.minimum_age = age;
   item.polarity = polarity;
-  item.terms = {.legal_ref = std::string(field(kLegalRef)), .expires = expires.value_or(0)};
+  item.terms = {.legal_ref = std::string(legal_ref), .expires = expires.value_or(0)};
   return item;
 }
 

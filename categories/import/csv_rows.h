@@ -16,7 +16,7 @@ namespace luytre::categories {
 // Rows of a CSV file (RFC 4180, one row a line), after a header row that names the columns in any
 // order: "name" (a name, page or address range), which is needed, "categories" (separated by
 // semicolons; "*" of an exception), "minimum_age" (0 to 18), "reach" (exact, subtree), "legal_ref"
-// (whose order the listing follows: up to 200 octets), "expires" (expiry_text.h) and "action"
+// (whose order the listing follows), "expires" (a date or time as in our own format) and "action"
 // (block, except). An empty field leaves the list's own value. A row with a field that is not valid
 // is refused whole (BadField).
 class CsvRows {

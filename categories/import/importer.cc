@@ -151,7 +151,7 @@ std::string_view describe(SkipCause cause) noexcept {
     case SkipCause::BadIdna:
       return "invalid internationalised name";
     case SkipCause::LineTooLong:
-      return "line over 1,024 octets";
+      return "line over 4,096 octets";
     case SkipCause::Exception:
       return "exception from less than a name";
     case SkipCause::NotNameLevel:

@@ -6,7 +6,7 @@
 #include "adblock_line.h"
 #include "dnsmasq_line.h"
 #include "line_text.h"
-#include "native_line.h"
+#include "luytre_line.h"
 #include "subject_text.h"
 #include "unbound_line.h"
 #include "v2fly_line.h"
@@ -55,7 +55,7 @@ void parse_line(ListFormat format, std::string_view line, std::vector<LineItem>&
     return parse_adblock_line(text, items);
   }
   if (format == ListFormat::Luytre) {
-    return parse_native_line(text, items);
+    return parse_luytre_line(text, items);
   }
   if (is_comment(text)) {
     return;

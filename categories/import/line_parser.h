@@ -9,7 +9,7 @@
 
 namespace luytre::categories {
 
-inline constexpr std::size_t kMaxLineBytes = 1024;
+inline constexpr std::size_t kMaxLineBytes = 4096;
 
 // Splits `line` (without its end) by the rules of `format` into `items`: none for a blank line or
 // a comment, several for a line with several names. `format` is not Auto, nor one whose lines

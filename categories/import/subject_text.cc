@@ -132,7 +132,7 @@ Expected<DomainName, SkipCause> parse_name(std::string_view text) {
   return converted;
 }
 
-Expected<Subject, SkipCause> parse_subject(std::string_view text) {
+Expected<Subject, SkipCause> subject_of(std::string_view text) {
   const auto name = parse_name(text);
   if (name) {
     return Subject(*name);
@@ -150,7 +150,7 @@ Expected<Subject, SkipCause> parse_subject(std::string_view text) {
 
 LineItem parse_subject_field(std::string_view text) {
   const std::optional<Reach> reach = take_wildcard(text);
-  auto subject = parse_subject(text);
+  auto subject = subject_of(text);
   if (reach && subject && !std::holds_alternative<DomainName>(*subject)) {
     return skipped_item(SkipCause::NotAName);  // below a page or an address there is no name
   }

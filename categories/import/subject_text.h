@@ -12,7 +12,7 @@ namespace luytre::categories {
 
 // The name, page, address or range in `text`. A page keeps its host to itself: what is no page of a
 // named host is Url.
-[[nodiscard]] Expected<Subject, SkipCause> parse_subject(std::string_view text);
+[[nodiscard]] Expected<Subject, SkipCause> subject_of(std::string_view text);
 
 // The subject in a field of its own: "*.name" and ".name" give Subtree.
 [[nodiscard]] LineItem parse_subject_field(std::string_view text);

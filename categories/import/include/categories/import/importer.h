@@ -61,7 +61,7 @@ enum class SkipCause : std::uint8_t {
   CanaryName,    // use-application-dns.net and the like keep their fixed answer
   UnknownCategory,  // the list's category has no mapping
   BadIdna,          // UTF-8 that is no valid internationalised name
-  LineTooLong,      // over 1,024 octets
+  LineTooLong,      // over 4,096 octets
   Exception,        // takes back something that is no whole name, page or address
   NotNameLevel,     // about less or other than a name: parts of pages, kinds of content, patterns
   Expired,          // in force until a time that is over
