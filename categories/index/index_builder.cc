@@ -28,8 +28,10 @@ bool is_sound(const HostPath& path) noexcept {
 
 struct EntryHash {
   std::size_t operator()(const MergedEntry& entry) const noexcept {
-    const std::uint64_t ages =
-        std::uint64_t{entry.exact_minimum_age} << 8U | entry.subtree_minimum_age;
+    const std::uint64_t ages = std::uint64_t{entry.exact_minimum_age} << 16U |
+                               std::uint64_t{entry.subtree_minimum_age} << 8U |
+                               (entry.exact_age_withdrawn ? 2U : 0U) |
+                               (entry.subtree_age_withdrawn ? 1U : 0U);
     const std::uint64_t listed =
         fold_multiply(entry.exact.bits() ^ 0x9e3779b97f4a7c15U, ages ^ 0xd6e8feb86659fd93U);
     const std::uint64_t withdrawn =

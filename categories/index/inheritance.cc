@@ -12,22 +12,21 @@ Inheritance::Inheritance(const Taxonomy& taxonomy) noexcept {
   tiers_[kCategoryTierCount] = CategorySet(~known.bits());
 }
 
-// What questions get that `own` covers, under a name whose subtree gets `above`.
-IndexAnswer Inheritance::inherit(IndexAnswer above, const Own& own) const noexcept {
-  above.overrides = above.overrides != 0 || own.overrides ? 1 : 0;
+// What questions get that `own` covers, under a name whose subtree gets `above`. A withdrawal is no
+// listing: the deepest listed name stays the one above.
+IndexAnswer Inheritance::inherit(const IndexAnswer& above, const Own& own) const noexcept {
   const CategorySet kept = CategorySet(above.categories) - own.withdrawn;
-  if (own.categories.empty() && own.minimum_age == 0 && kept.bits() == above.categories) {
-    return above;
-  }
   CategorySet effective;
   for (const CategorySet tier : tiers_) {
     const CategorySet own_part = own.categories & tier;
     effective |= own_part.empty() ? kept & tier : own_part;
   }
+  const bool lists = !own.categories.empty() || own.minimum_age != 0;
+  const std::uint8_t kept_age = own.age_withdrawn ? std::uint8_t{0} : above.minimum_age;
   return {.categories = effective.bits(),
-          .matched_labels = own.depth,
-          .minimum_age = own.minimum_age != 0 ? own.minimum_age : above.minimum_age,
-          .overrides = above.overrides};
+          .matched_labels = lists ? own.depth : above.matched_labels,
+          .minimum_age = own.minimum_age != 0 ? own.minimum_age : kept_age,
+          .overrides = above.overrides != 0 || own.overrides ? std::uint8_t{1} : std::uint8_t{0}};
 }
 
 IndexValue Inheritance::value_at(const IndexAnswer& above, const MergedEntry& entry,
@@ -35,11 +34,13 @@ IndexValue Inheritance::value_at(const IndexAnswer& above, const MergedEntry& en
   return {.exact = inherit(above, {.categories = entry.exact,
                                    .withdrawn = entry.exact_withdrawn,
                                    .minimum_age = entry.exact_minimum_age,
+                                   .age_withdrawn = entry.exact_age_withdrawn,
                                    .depth = depth,
                                    .overrides = overrides}),
           .below = inherit(above, {.categories = entry.subtree,
                                    .withdrawn = entry.subtree_withdrawn,
                                    .minimum_age = entry.subtree_minimum_age,
+                                   .age_withdrawn = entry.subtree_age_withdrawn,
                                    .depth = depth,
                                    .overrides = overrides})};
 }

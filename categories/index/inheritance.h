@@ -39,10 +39,11 @@ class Inheritance {
     CategorySet categories;
     CategorySet withdrawn;
     std::uint8_t minimum_age = 0;
+    bool age_withdrawn = false;
     std::uint8_t depth = 0;
     bool overrides = false;
   };
-  [[nodiscard]] IndexAnswer inherit(IndexAnswer above, const Own& own) const noexcept;
+  [[nodiscard]] IndexAnswer inherit(const IndexAnswer& above, const Own& own) const noexcept;
   [[nodiscard]] IndexValue value_at(const IndexAnswer& above, const MergedEntry& entry,
                                     std::uint8_t depth, bool overrides) const noexcept;
 

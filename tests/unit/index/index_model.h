@@ -28,8 +28,10 @@ class IndexModel {
       }
       const MergedEntry& entry = found->second;
       if (labels == question.label_count()) {
+        match.minimum_age = entry.exact_age_withdrawn ? std::uint8_t{0} : match.minimum_age;
         descend(entry.exact, entry.exact_withdrawn, entry.exact_minimum_age, labels, match);
       } else {
+        match.minimum_age = entry.subtree_age_withdrawn ? std::uint8_t{0} : match.minimum_age;
         descend(entry.subtree, entry.subtree_withdrawn, entry.subtree_minimum_age, labels, match);
       }
     }
@@ -39,7 +41,7 @@ class IndexModel {
  private:
   static void descend(CategorySet own, CategorySet withdrawn, std::uint8_t age, std::uint8_t labels,
                       NameMatch& match) {
-    if (!own.empty() || age != 0 || !(match.categories & withdrawn).empty()) {
+    if (!own.empty() || age != 0) {
       match.matched_labels = labels;
     }
     CategorySet result;
@@ -93,6 +95,8 @@ class RandomNames {
     if (below(3) == 0) {  // half of all bits, so that it meets what comes from above
       entry.subtree_withdrawn = CategorySet(random_());
       entry.exact_withdrawn = entry.subtree_withdrawn | CategorySet(random_() & random_());
+      entry.subtree_age_withdrawn = below(2) == 0;
+      entry.exact_age_withdrawn = below(2) == 0;
     }
     return entry;
   }

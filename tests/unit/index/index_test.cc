@@ -176,7 +176,8 @@ TEST_F(IndexTest, AnExceptionTakesBackWhatComesDownAndNothingElse) {
   EXPECT_EQ(index.lookup(name("www.example.com")).categories, set_of({kPorn, kMalware}));
   for (const char* text : {"good.example.com", "www.good.example.com"}) {
     EXPECT_EQ(index.lookup(name(text)).categories, set_of({kMalware})) << text;
-    EXPECT_EQ(index.lookup(name(text)).matched_labels, 3) << text;
+    EXPECT_EQ(index.lookup(name(text)).minimum_age, 18) << text;
+    EXPECT_EQ(index.lookup(name(text)).matched_labels, 2) << text;
   }
   EXPECT_EQ(index.lookup(name("casino.good.example.com")).categories,
             set_of({kMalware, kGambling}));
@@ -189,6 +190,16 @@ TEST_F(IndexTest, AnExceptionForANameAloneLeavesWhatIsBelowListed) {
       compile({{"example.com", subtree(set_of({kPorn}))}, {"good.example.com", entry}});
   EXPECT_TRUE(index.lookup(name("good.example.com")).categories.empty());
   EXPECT_EQ(index.lookup(name("www.good.example.com")).categories, set_of({kPorn}));
+}
+
+TEST_F(IndexTest, AnExceptionCanTakeBackTheAge) {
+  MergedEntry entry;
+  entry.exact_age_withdrawn = entry.subtree_age_withdrawn = true;
+  const Index index =
+      compile({{"example.com", subtree(set_of({kPorn}), 18)}, {"good.example.com", entry}});
+  EXPECT_EQ(index.lookup(name("www.good.example.com")).minimum_age, 0);
+  EXPECT_EQ(index.lookup(name("www.good.example.com")).categories, set_of({kPorn}));
+  EXPECT_EQ(index.lookup(name("www.example.com")).minimum_age, 18);
 }
 
 TEST_F(IndexTest, AnExceptionOfWhatNobodySaysChangesNothing) {
