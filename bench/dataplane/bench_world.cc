@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "categories/index/index_builder.h"
-#include "index/name_generator.h"
+#include "common/name_generator.h"
 #include "tests/support/scratch_directory.h"
 
 namespace luytre::dataplane::bench {
@@ -42,7 +42,7 @@ std::unique_ptr<categories::Index> make_index(const categories::Taxonomy& taxono
                                               std::uint64_t name_count) {
   const auto set = categories::CategorySet::of(taxonomy.find("gambling")->id);
   categories::IndexBuilder builder(taxonomy, {0x9e3779b97f4a7c15U, kSeed});
-  const categories::NameGenerator names(kSeed);
+  const luytre::bench::NameGenerator names(kSeed);
   for (std::uint64_t number = 0; number < name_count; ++number) {
     builder.add(name_of(names.listed(number)), {.exact = set, .subtree = set});
   }
@@ -74,10 +74,10 @@ std::unique_ptr<const policy::PolicySnapshot> make_policy(const policy::Preset& 
 }  // namespace
 
 std::string listed_name(std::uint64_t number) {
-  return categories::NameGenerator(kSeed).hit(number);
+  return luytre::bench::NameGenerator(kSeed).hit(number);
 }
 std::string unlisted_name(std::uint64_t number) {
-  return categories::NameGenerator(kSeed).miss(number);
+  return luytre::bench::NameGenerator(kSeed).miss(number);
 }
 
 BenchWorld::BenchWorld(std::uint64_t name_count, std::uint32_t line_count)
