@@ -9,23 +9,21 @@
 
 #include <benchmark/benchmark.h>
 
-#include <charconv>
+#include <array>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "categories/index/index.h"
 #include "categories/index/index_builder.h"
+#include "common/arguments.h"
 #include "common/must.h"
 #include "common/name_files.h"
+#include "common/name_set.h"
 #include "common/stopwatch.h"
 #include "lookup_run.h"
-#include "name_set.h"
 #include "rivals.h"
 #include "tests/support/scratch_directory.h"
 
@@ -39,7 +37,7 @@ using categories::IndexBuilder;
 using categories::NameMatch;
 
 struct Options {
-  std::vector<std::uint64_t> sizes = {100'000, 1'000'000, 10'000'000};
+  std::vector<std::uint64_t> sizes;
   std::filesystem::path list;
   std::filesystem::path questions;
 };
@@ -263,50 +261,15 @@ void register_all(const Options& options) {
   }
 }
 
-std::vector<std::uint64_t> parse_sizes(std::string_view text) {
-  std::vector<std::uint64_t> sizes;
-  while (!text.empty()) {
-    std::uint64_t size = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc() || size == 0) {
-      give_up("--sizes takes numbers of names with commas between them.");
-    }
-    sizes.push_back(size);
-    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
-    text.remove_prefix(text.starts_with(',') ? 1 : 0);
-  }
-  return sizes;
-}
-
-// Takes this program's own options out of the arguments.
-Options take_options(int& argc, char** argv) {
-  Options options;
-  int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument(argv[i]);
-    const auto value = [&](std::string_view name) -> std::optional<std::string_view> {
-      return argument.starts_with(name) ? std::optional(argument.substr(name.size()))
-                                        : std::nullopt;
-    };
-    if (const auto sizes = value("--sizes=")) {
-      options.sizes = parse_sizes(*sizes);
-    } else if (const auto list = value("--list=")) {
-      options.list = *list;
-    } else if (const auto questions = value("--questions=")) {
-      options.questions = *questions;
-    } else {
-      argv[kept++] = argv[i];
-    }
-  }
-  argc = kept;
-  return options;
-}
-
 }  // namespace
 }  // namespace luytre::bench
 
 int main(int argc, char** argv) {
-  const luytre::bench::Options options = luytre::bench::take_options(argc, argv);
+  luytre::bench::Arguments arguments(argc, argv);
+  const luytre::bench::Options options = {
+      .sizes = arguments.take_numbers("--sizes=", {100'000, 1'000'000, 10'000'000}),
+      .list = arguments.take("--list=").value_or(""),
+      .questions = arguments.take("--questions=").value_or("")};
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;

@@ -13,7 +13,7 @@
 
 #include "categories/category_set.h"
 #include "categories/domain_name.h"
-#include "name_set.h"
+#include "common/name_set.h"
 
 namespace luytre::bench {
 

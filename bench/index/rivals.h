@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "common/name_set.h"
 #include "lookup_run.h"
-#include "name_set.h"
 
 namespace luytre::bench {
 
