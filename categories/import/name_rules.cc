@@ -50,7 +50,7 @@ Expected<Reach, SkipCause> NameRules::judge(const ListedName& listed) const {
     return Reach::Exact;
   }
   const HostKind kind = hosts_.kind(listed.name);
-  if ((listed.categories - never_block_).empty()) {
+  if (listed.polarity == Polarity::Withdraws || (listed.categories - never_block_).empty()) {
     return kind == HostKind::Own ? Reach::Subtree : Reach::Exact;
   }
   const bool meant = kind != HostKind::Registry && (listed.categories - private_suffixes_).empty();
