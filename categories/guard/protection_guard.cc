@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "categories/guard/name_search.h"
 #include "findings.h"
-#include "name_search.h"
 
 namespace luytre::categories {
 namespace {

@@ -36,8 +36,7 @@ Result<categories::PopularNames> load_popular(const Installation& installation,
   }
   auto popular = categories::PopularNames::parse(text, taxonomy);
   if (!popular) {
-    return fail(popular.error().code,
-                fmt::format("{}: {}", own.native(), popular.error().message));
+    return fail(popular.error().code, fmt::format("{}: {}", own.native(), popular.error().message));
   }
   std::filesystem::path path = ranking.file;
   std::error_code error;
@@ -249,8 +248,9 @@ Result<categories::GuardReport> GuardCheck::run(const categories::CategoryStore*
   const categories::KeptFrom kept_from = [&](CategorySet set, std::uint8_t minimum_age) {
     std::uint64_t audiences = 0;
     for (std::size_t i = 0; i < profiles_.size(); ++i) {
-      const auto verdict = policy::verdict(
-          profiles_[i], nowhere, {.categories = set, .matched_labels = 1, .minimum_age = minimum_age});
+      const auto verdict =
+          policy::verdict(profiles_[i], nowhere,
+                          {.categories = set, .matched_labels = 1, .minimum_age = minimum_age});
       audiences |= verdict.blocks() ? std::uint64_t{1} << (i % 64) : 0;
     }
     return audiences;
