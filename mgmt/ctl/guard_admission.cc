@@ -59,9 +59,10 @@ void add_admission_options(CLI::App& command, AdmissionOptions& options) {
   add_ranking_options(command, options.ranking);
 }
 
-Result<Admission> admit(const Installation& installation, const categories::Taxonomy& taxonomy,
-                        const categories::CategoryStore& store, const categories::Source& source,
-                        const categories::ListContent& content, const AdmissionOptions& options) {
+Result<ListGate> ListGate::open(const Installation& installation,
+                                const categories::Taxonomy& taxonomy,
+                                const categories::CategoryStore& store,
+                                const AdmissionOptions& options) {
   auto by = actor(options.by);
   auto accepted = parse_kinds(options.accept);
   if (!by || !accepted) {
@@ -70,17 +71,28 @@ Result<Admission> admit(const Installation& installation, const categories::Taxo
   if (options.allow_shrink) {
     accepted->push_back(GuardKind::Shrink);
   }
-  const auto check = GuardCheck::load(installation, taxonomy, options.ranking);
+  auto check = GuardCheck::load(installation, taxonomy, options.ranking);
   if (!check) {
     return Unexpected<Error>(check.error());
   }
-  auto report = check->run(&store, source.name, content);
+  ListGate gate(installation, taxonomy, store, *std::move(check));
+  gate.by_ = *std::move(by);
+  gate.accepted_ = *std::move(accepted);
+  if (auto gathered = gate.protected_.gather(store); !gathered) {
+    return Unexpected<Error>(gathered.error());
+  }
+  return gate;
+}
+
+Result<Admission> ListGate::admit(const categories::Source& source,
+                                  const categories::ListContent& content) const {
+  auto report = check_.run(&store_, protected_, source.name, content);
   if (!report) {
     return Unexpected<Error>(report.error());
   }
-  Admission admission{.by = *std::move(by), .report = *std::move(report), .accepted = {}};
+  Admission admission{.by = by_, .report = *std::move(report), .accepted = {}};
   for (const GuardKind kind : admission.report.holding()) {
-    if (kind != GuardKind::MandatoryNeverBlock && contains(*accepted, kind)) {
+    if (kind != GuardKind::MandatoryNeverBlock && contains(accepted_, kind)) {
       admission.accepted.push_back(kind);
     } else {
       admission.held = true;
@@ -90,35 +102,33 @@ Result<Admission> admit(const Installation& installation, const categories::Taxo
     return admission;
   }
   if (content.size() == 0) {
-    return fail(ErrorCode::Invalid, fmt::format("The list holds no usable entry; source '{}' stays "
-                                                "as it was.",
-                                                source.name));
+    return fail(
+        ErrorCode::Invalid,
+        fmt::format("The list holds no usable entry; source '{}' stays as it was.", source.name));
   }
   const HeldVersion version{.source = source,
-                            .by = admission.by,
+                            .by = by_,
                             .held_at = std::time(nullptr),
                             .entries = content.size(),
                             .report = admission.report};
-  if (auto held = HeldVersions(installation.data_dir, taxonomy).hold(version, content); !held) {
+  if (auto held = HeldVersions(installation_.data_dir, taxonomy_).hold(version, content); !held) {
     return Unexpected<Error>(held.error());
   }
-  if (auto written = append_audit(installation.data_dir, audit_line("hold", source, admission));
+  if (auto written = append_audit(installation_.data_dir, audit_line("hold", source, admission));
       !written) {
     return Unexpected<Error>(written.error());
   }
   return admission;
 }
 
-Result<void> record_import(const Installation& installation, const categories::Taxonomy& taxonomy,
-                           const categories::Source& source, const Admission& admission) {
-  const HeldVersions held(installation.data_dir, taxonomy);
-  const auto older = held.find(source.name);
-  if (older && *older) {
-    if (auto removed = held.remove(source.name); !removed) {
-      return removed;
-    }
+Result<void> ListGate::record(const categories::Source& source,
+                              const categories::ListContent& content, const Admission& admission) {
+  protected_.replace(source.name, content);
+  if (auto removed = HeldVersions(installation_.data_dir, taxonomy_).remove(source.name);
+      !removed) {
+    return removed;
   }
-  return append_audit(installation.data_dir, audit_line("import", source, admission));
+  return append_audit(installation_.data_dir, audit_line("import", source, admission));
 }
 
 }  // namespace luytre::ctl

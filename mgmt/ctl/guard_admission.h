@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "categories/store/category_store.h"
 #include "categories/taxonomy.h"
 #include "guard_check.h"
+#include "guard_protected.h"
 #include "installation.h"
 
 namespace CLI {
@@ -39,21 +41,43 @@ struct Admission {
   bool held = false;
 };
 
-// The gate before a new version of `source` comes into force: checks `content` (normalised), and
-// keeps what trips a guard that was not accepted as a held version, with a line in the audit log.
-// Invalid: a list with nothing in it, of which there is nothing to hold.
-[[nodiscard]] Result<Admission> admit(const Installation& installation,
-                                      const categories::Taxonomy& taxonomy,
-                                      const categories::CategoryStore& store,
-                                      const categories::Source& source,
-                                      const categories::ListContent& content,
-                                      const AdmissionOptions& options);
+// The gate before new versions of lists come into force: one for a whole run over many lists.
+class ListGate {
+ public:
+  // Reads the whole store once. All arguments but the options outlive the gate.
+  [[nodiscard]] static Result<ListGate> open(const Installation& installation,
+                                             const categories::Taxonomy& taxonomy,
+                                             const categories::CategoryStore& store,
+                                             const AdmissionOptions& options);
 
-// After the version came into force: the audit log's line. An older version of the source that is
-// still held is out of date and goes away.
-[[nodiscard]] Result<void> record_import(const Installation& installation,
-                                         const categories::Taxonomy& taxonomy,
-                                         const categories::Source& source,
-                                         const Admission& admission);
+  // Checks `content` (normalised), and keeps what trips a guard that was not accepted as a held
+  // version, with a line in the audit log. Invalid: a list with nothing in it, of which there is
+  // nothing to hold.
+  [[nodiscard]] Result<Admission> admit(const categories::Source& source,
+                                        const categories::ListContent& content) const;
+
+  // Just before the admitted version comes into force: the audit log's line. An older version of
+  // the source that is still held is out of date and goes away.
+  [[nodiscard]] Result<void> record(const categories::Source& source,
+                                    const categories::ListContent& content,
+                                    const Admission& admission);
+
+ private:
+  ListGate(const Installation& installation, const categories::Taxonomy& taxonomy,
+           const categories::CategoryStore& store, GuardCheck check)
+      : installation_(installation),
+        taxonomy_(taxonomy),
+        store_(store),
+        check_(std::move(check)),
+        protected_(taxonomy) {}
+
+  const Installation& installation_;
+  const categories::Taxonomy& taxonomy_;
+  const categories::CategoryStore& store_;
+  GuardCheck check_;
+  ProtectedNames protected_;
+  std::string by_;
+  std::vector<categories::GuardKind> accepted_;
+};
 
 }  // namespace luytre::ctl

@@ -107,10 +107,13 @@ Result<void> check_person(const HeldVersion& version, const std::string& who) {
 }
 
 // The lists may have changed since: what the second person decides about must be what happens.
-Result<void> check_again(const GuardCheck& check, const categories::CategoryStore& store,
-                         const HeldVersions& held, const categories::ListContent& content,
-                         HeldVersion version) {
-  auto report = check.run(&store, version.source.name, content);
+Result<void> check_again(const GuardCheck& check, const categories::Taxonomy& taxonomy,
+                         const categories::CategoryStore& store, const HeldVersions& held,
+                         const categories::ListContent& content, HeldVersion version) {
+  ProtectedNames protected_names(taxonomy);
+  const auto gathered = protected_names.gather(store);
+  auto report = gathered ? check.run(&store, protected_names, version.source.name, content)
+                         : Unexpected<Error>(gathered.error());
   if (!report) {
     return Unexpected<Error>(report.error());
   }
@@ -164,7 +167,8 @@ Result<int> release(const Command& command, const Options& options) {
   if (!content || !check) {
     return Unexpected<Error>(!content ? content.error() : check.error());
   }
-  if (auto same = check_again(*check, lists->store, held, *content, *version); !same) {
+  if (auto same = check_again(*check, lists->taxonomy, lists->store, held, *content, *version);
+      !same) {
     return Unexpected<Error>(same.error());
   }
   // Before the act: nothing comes into force that the log does not know.

@@ -127,14 +127,20 @@ Result<Imported> import(const Installation& installation, const Taxonomy& taxono
   if (!store) {
     return Unexpected<Error>(store.error());
   }
-  auto admission =
-      admit(installation, taxonomy, *store, list->source, list->content, options.admission);
+  auto gate = ListGate::open(installation, taxonomy, *store, options.admission);
+  if (!gate) {
+    return Unexpected<Error>(gate.error());
+  }
+  auto admission = gate->admit(list->source, list->content);
   if (!admission) {
     return Unexpected<Error>(admission.error());
   }
   imported.admission = std::move(*admission);
   if (imported.admission.held) {
     return imported;
+  }
+  if (auto recorded = gate->record(list->source, list->content, imported.admission); !recorded) {
+    return Unexpected<Error>(recorded.error());
   }
   const auto storing = std::chrono::steady_clock::now();
   const auto serial = store->replace_source(list->source, std::move(list->content));
@@ -143,10 +149,6 @@ Result<Imported> import(const Installation& installation, const Taxonomy& taxono
   }
   imported.serial = static_cast<std::uint64_t>(*serial);
   imported.store_seconds = seconds_since(storing);
-  if (auto recorded = record_import(installation, taxonomy, list->source, imported.admission);
-      !recorded) {
-    return Unexpected<Error>(recorded.error());
-  }
   if (options.compile) {
     auto index = compile_index(*store, taxonomy, installation.index_dir());
     if (!index) {

@@ -82,7 +82,12 @@ Result<int> show_preview(const Command& command, const Taxonomy& taxonomy,
     return Unexpected<Error>(!check ? check.error() : store.error());
   }
   const CategoryStore* opened = *store ? &**store : nullptr;
-  const auto report = check->run(opened, source.name, content);
+  ProtectedNames protected_names(taxonomy);
+  const auto gathered = opened == nullptr ? Result<void>() : protected_names.gather(*opened);
+  if (!gathered) {
+    return Unexpected<Error>(gathered.error());
+  }
+  const auto report = check->run(opened, protected_names, source.name, content);
   if (!report) {
     return Unexpected<Error>(report.error());
   }
