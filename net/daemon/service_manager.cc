@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service_manager.h"
+#include "net/daemon/service_manager.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace luytre::gateway {
+namespace luytre::net {
 
 void notify_service_manager(std::string_view state) noexcept {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -38,4 +38,4 @@ void notify_service_manager(std::string_view state) noexcept {
   ::close(descriptor);
 }
 
-}  // namespace luytre::gateway
+}  // namespace luytre::net

@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace luytre::gateway {
+namespace luytre::net {
 
 // Tells systemd how far we are ("READY=1", "STOPPING=1", sd_notify(3)). Nothing happens when nobody
 // asked: the variable NOTIFY_SOCKET is not set.
 void notify_service_manager(std::string_view state) noexcept;
 
-}  // namespace luytre::gateway
+}  // namespace luytre::net

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "log.h"
+#include "net/daemon/log.h"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-namespace luytre::gateway {
+namespace luytre::net {
 namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) noexcept {
@@ -46,9 +46,9 @@ class JournalPriority final : public spdlog::custom_flag_formatter {
 
 }  // namespace
 
-void start_log(LogLevel level) {
-  auto logger = std::make_shared<spdlog::logger>("luytre-gateway",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+void start_log(const std::string& program, LogLevel level) {
+  auto logger =
+      std::make_shared<spdlog::logger>(program, std::make_shared<spdlog::sinks::stderr_sink_mt>());
   if (std::getenv("JOURNAL_STREAM") != nullptr) {  // set by systemd (systemd.exec(5))
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<JournalPriority>('*').set_pattern("%*%v");
@@ -61,4 +61,4 @@ void start_log(LogLevel level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-}  // namespace luytre::gateway
+}  // namespace luytre::net
