@@ -12,14 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "categories/import/importer.h"
 #include "category_words.h"
 #include "command.h"
-#include "guard_admission.h"
-#include "guard_text.h"
-#include "index_files.h"
 #include "output.h"
-#include "preview_command.h"
 #include "progress.h"
 
 namespace luytre::ctl {
@@ -28,8 +25,10 @@ namespace {
 using categories::ImportReport;
 using categories::ListFormat;
 using categories::Reach;
-using categories::Taxonomy;
 using Json = nlohmann::ordered_json;
+
+// A list that lost half of its names is more often a failed download than a change of mind.
+constexpr std::uint64_t kShrinkGuardFrom = 100;
 
 // Words for programs, in the order of SkipCause.
 constexpr std::array<std::string_view, categories::kSkipCauseCount> kCauseWords = {
@@ -45,16 +44,15 @@ struct Options {
   std::optional<Reach> reach;
   unsigned minimum_age = 0;
   bool compile = true;
-  AdmissionOptions admission;
+  bool allow_shrink = false;
 };
 
 // Everything that one import is reported by.
 struct Imported {
   std::string source;
-  std::uint64_t serial = 0;  // 0: held
+  std::uint64_t serial = 0;
   ImportReport report;
-  Admission admission;
-  std::optional<CompiledIndex> index;
+  std::optional<categories::CompiledIndex> index;
   double read_seconds = 0;
   double store_seconds = 0;
 };
@@ -79,47 +77,55 @@ std::string source_name(const std::string& path) {
   return file.native();
 }
 
-// A list as its options say, and the source that it would be.
-struct ReadList {
-  categories::Source source;
-  categories::ListContent content;  // normalised
-  ImportReport report;
-};
+// Refuses what would silently take a source's protection away.
+Result<void> guard(const categories::CategoryStore& store, const Options& options,
+                   const std::string& source, std::uint64_t entries) {
+  if (entries == 0) {
+    return fail(
+        ErrorCode::Invalid,
+        fmt::format("{} holds no usable name; source '{}' stays as it was.", options.path, source));
+  }
+  const auto sources = store.sources();
+  if (!sources) {
+    return Unexpected<Error>(sources.error());
+  }
+  const auto before = std::ranges::find(*sources, source, &categories::Source::name);
+  if (!options.allow_shrink && before != sources->end() &&
+      before->entry_count >= kShrinkGuardFrom && entries < before->entry_count / 2) {
+    return fail(ErrorCode::Conflict,
+                fmt::format("{} has {} entries where source '{}' had {}: less than half. If that "
+                            "is right, add --allow-shrink.",
+                            options.path, grouped(entries), source, grouped(before->entry_count)));
+  }
+  return {};
+}
 
-Result<ReadList> read(const Taxonomy& taxonomy, const Options& options) {
-  const auto categories = parse_categories(options.categories, taxonomy);
+Result<Imported> import(const Installation& installation, const Options& options) {
+  const auto taxonomy = installation.taxonomy();
+  if (!taxonomy) {
+    return Unexpected<Error>(taxonomy.error());
+  }
+  const auto categories = parse_categories(options.categories, *taxonomy);
   if (!categories) {
     return Unexpected<Error>(categories.error());
   }
-  Progress progress("lines read");
-  auto list = categories::read_list(
-      options.path, taxonomy,
-      {.format = options.format,
-       .categories = *categories,
-       .minimum_age = static_cast<std::uint8_t>(options.minimum_age),
-       .default_reach = options.reach,
-       .on_progress = [&](std::uint64_t lines) { progress.update(lines); },
-       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-       .mapping = {}});
-  if (!list) {
-    return Unexpected<Error>(list.error());
-  }
-  categories::Source source;
-  source.name = options.source.empty() ? source_name(options.path) : options.source;
-  source.format = describe(list->report.format);
-  source.imported_at = std::time(nullptr);
-  return ReadList{std::move(source), std::move(list->content), std::move(list->report)};
-}
-
-Result<Imported> import(const Installation& installation, const Taxonomy& taxonomy,
-                        const Options& options) {
-  const auto began = std::chrono::steady_clock::now();
-  auto list = read(taxonomy, options);
-  if (!list) {
-    return Unexpected<Error>(list.error());
-  }
   Imported imported;
-  imported.source = list->source.name;
+  imported.source = options.source.empty() ? source_name(options.path) : options.source;
+  const auto began = std::chrono::steady_clock::now();
+  auto list = [&] {
+    Progress progress("lines read");
+    return categories::read_list(
+        options.path, *taxonomy,
+        {.format = options.format,
+         .categories = *categories,
+         .minimum_age = static_cast<std::uint8_t>(options.minimum_age),
+         .default_reach = options.reach,
+         .on_progress = [&](std::uint64_t lines) { progress.update(lines); },
+         .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+  }();
+  if (!list) {
+    return Unexpected<Error>(list.error());
+  }
   imported.report = std::move(list->report);
   imported.read_seconds = seconds_since(began);
 
@@ -127,30 +133,24 @@ Result<Imported> import(const Installation& installation, const Taxonomy& taxono
   if (!store) {
     return Unexpected<Error>(store.error());
   }
-  auto gate = ListGate::open(installation, taxonomy, *store, options.admission);
-  if (!gate) {
-    return Unexpected<Error>(gate.error());
-  }
-  auto admission = gate->admit(list->source, list->content);
-  if (!admission) {
-    return Unexpected<Error>(admission.error());
-  }
-  imported.admission = std::move(*admission);
-  if (imported.admission.held) {
-    return imported;
-  }
-  if (auto recorded = gate->record(list->source, list->content, imported.admission); !recorded) {
-    return Unexpected<Error>(recorded.error());
+  if (auto allowed = guard(*store, options, imported.source, list->names.size()); !allowed) {
+    return Unexpected<Error>(allowed.error());
   }
   const auto storing = std::chrono::steady_clock::now();
-  const auto serial = store->replace_source(list->source, std::move(list->content));
+  const auto serial =
+      store->replace_source({.id = {},
+                             .name = imported.source,
+                             .format = std::string(describe(imported.report.format)),
+                             .entry_count = 0,
+                             .imported_at = std::time(nullptr)},
+                            {.names = std::move(list->names), .paths = {}, .prefixes = {}});
   if (!serial) {
     return Unexpected<Error>(serial.error());
   }
   imported.serial = static_cast<std::uint64_t>(*serial);
   imported.store_seconds = seconds_since(storing);
   if (options.compile) {
-    auto index = compile_index(*store, taxonomy, installation.index_dir());
+    auto index = categories::compile_index(*store, *taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }
@@ -159,7 +159,7 @@ Result<Imported> import(const Installation& installation, const Taxonomy& taxono
   return imported;
 }
 
-Json to_json(const Imported& imported, const Taxonomy& taxonomy) {
+Json to_json(const Imported& imported) {
   const ImportReport& report = imported.report;
   Json skipped = Json::object();
   for (std::size_t i = 0; i < kCauseWords.size(); ++i) {
@@ -171,10 +171,6 @@ Json to_json(const Imported& imported, const Taxonomy& taxonomy) {
   Json json = {{"source", imported.source},
                {"format", describe(report.format)},
                {"serial", imported.serial},
-               {"held", imported.admission.held},
-               {"by", imported.admission.by},
-               {"findings", findings_json(imported.admission.report, taxonomy)},
-               {"accepted", kinds_json(imported.admission.accepted)},
                {"lines", report.lines},
                {"entries", report.entries},
                {"duplicates", report.duplicates},
@@ -205,32 +201,10 @@ void print_skipped(const ImportReport& report) {
   }
 }
 
-// Entries that stand against never-block names are no reason to hold a list, but to tell.
-void print_findings(const Imported& imported, const Taxonomy& taxonomy) {
-  const Admission& admission = imported.admission;
-  if (!admission.report.findings.empty()) {
-    fmt::print("\nGuards:\n{}", findings_text(admission.report, taxonomy));
-  }
-  if (!admission.accepted.empty()) {
-    fmt::print("  accepted: {}\n", join(admission.accepted));
-  }
-  if (admission.held) {
-    fmt::print(
-        "\nHeld: what source '{}' said before stays in force. A second person decides:\n"
-        "luytrectl categories held.\n",
-        imported.source);
-  }
-}
-
-void print_report(const Imported& imported, const std::string& path, const Taxonomy& taxonomy) {
+void print_report(const Imported& imported, const std::string& path) {
   const ImportReport& report = imported.report;
-  if (imported.admission.held) {
-    fmt::print("Read {} ({})\nfor source '{}'.\n\n", path, describe(report.format),
-               imported.source);
-  } else {
-    fmt::print("Imported {} ({})\nas source '{}', serial {}.\n\n", path, describe(report.format),
-               imported.source, imported.serial);
-  }
+  fmt::print("Imported {} ({})\nas source '{}', serial {}.\n\n", path, describe(report.format),
+             imported.source, imported.serial);
   fmt::print("  lines       {:>12}\n  entries     {:>12}  in {}\n", grouped(report.lines),
              grouped(report.entries),
              duration_text(imported.read_seconds + imported.store_seconds));
@@ -250,10 +224,6 @@ void print_report(const Imported& imported, const std::string& path, const Taxon
   for (const auto& [category, entries] : report.entries_by_category) {
     fmt::print("  {:<22}{:>12}\n", category, grouped(entries));
   }
-  print_findings(imported, taxonomy);
-  if (imported.admission.held) {
-    return;
-  }
   if (imported.index) {
     fmt::print("\nIndex {}: {} names, {}, compiled in {}.\n", imported.index->serial,
                grouped(imported.index->names), bytes_text(imported.index->bytes),
@@ -263,8 +233,23 @@ void print_report(const Imported& imported, const std::string& path, const Taxon
   }
 }
 
-// What says which list, how to read it, and which source it is.
-void add_list_options(CLI::App& added, Options& options) {
+}  // namespace
+
+void add_import_command(CLI::App& categories, Command& command) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* added = add_command(categories, command, "import", "Replace one source by a list",
+                                [&command, options] {
+                                  const auto imported = import(command.installation, *options);
+                                  if (!imported) {
+                                    return Result<int>(Unexpected<Error>(imported.error()));
+                                  }
+                                  if (command.json) {
+                                    print_json(to_json(*imported));
+                                  } else {
+                                    print_report(*imported, options->path);
+                                  }
+                                  return Result<int>(kExitDone);
+                                });
   static const std::map<std::string, ListFormat> kFormats = {
       {"auto", ListFormat::Auto},       {"ut1", ListFormat::Ut1},
       {"hosts", ListFormat::Hosts},     {"names", ListFormat::Names},
@@ -273,74 +258,30 @@ void add_list_options(CLI::App& added, Options& options) {
       {"csv", ListFormat::Csv}};
   static const std::map<std::string, Reach> kReaches = {{"exact", Reach::Exact},
                                                         {"subtree", Reach::Subtree}};
-  added.add_option("PATH", options.path, "A file, folder or archive; .gz and .zst are unpacked")
+  added->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked")
       ->required();
-  added.add_option("--source", options.source, "Its name; by default the file's");
+  added->add_option("--source", options->source, "Its name; by default the file's");
   added
-      .add_option("--format", options.format,
-                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz or csv")
+      ->add_option("--format", options->format,
+                   "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz or csv")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   added
-      .add_option("--category", options.categories,
-                  "For lists that name none themselves (all but ut1, luytre and csv)")
+      ->add_option("--category", options->categories,
+                   "For lists that name none themselves (all but ut1, luytre and csv)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME[,NAME]");
-  added.add_option("--reach", options.reach, "exact or subtree, for names that do not say so")
+  added->add_option("--reach", options->reach, "exact or subtree, for names that do not say so")
       ->transform(CLI::CheckedTransformer(kReaches).description(""))
       ->type_name("REACH");
-  added.add_option("--minimum-age", options.minimum_age, "Refused below this age")
+  added->add_option("--minimum-age", options->minimum_age, "Refused below this age")
       ->check(CLI::Range(0, 18).description(""))
       ->type_name("YEARS");
-}
-
-Result<int> run_import(const Command& command, const Options& options) {
-  const auto taxonomy = command.installation.taxonomy();
-  if (!taxonomy) {
-    return Unexpected<Error>(taxonomy.error());
-  }
-  const auto imported = import(command.installation, *taxonomy, options);
-  if (!imported) {
-    return Unexpected<Error>(imported.error());
-  }
-  if (command.json) {
-    print_json(to_json(*imported, *taxonomy));
-  } else {
-    print_report(*imported, options.path, *taxonomy);
-  }
-  return imported->admission.held ? kExitHeld : kExitDone;
-}
-
-Result<int> run_preview(const Command& command, const Options& options) {
-  const auto taxonomy = command.installation.taxonomy();
-  if (!taxonomy) {
-    return Unexpected<Error>(taxonomy.error());
-  }
-  const auto list = read(*taxonomy, options);
-  if (!list) {
-    return Unexpected<Error>(list.error());
-  }
-  return show_preview(command, *taxonomy, list->source, list->content, options.admission.ranking);
-}
-
-}  // namespace
-
-void add_import_command(CLI::App& categories, Command& command) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* added = add_command(categories, command, "import", "Replace one source by a list",
-                                [&command, options] { return run_import(command, *options); });
-  add_list_options(*added, *options);
   added->add_flag("--no-compile{false}", options->compile,
                   "Leave the index as it is; for several imports in a row");
-  add_admission_options(*added, options->admission);
-
-  CLI::App* preview =
-      add_command(categories, command, "preview",
-                  "Which popular names would change their verdict? Exit code 5 if it would be held",
-                  [&command, options] { return run_preview(command, *options); });
-  add_list_options(*preview, *options);
-  add_ranking_options(*preview, options->admission.ranking);
+  added->add_flag("--allow-shrink", options->allow_shrink,
+                  "Accept a list with less than half of the source's entries");
 }
 
 }  // namespace luytre::ctl
