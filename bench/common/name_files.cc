@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "real_names.h"
+#include "name_files.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 
-namespace luytre::categories {
+namespace luytre::bench {
 
 std::optional<std::filesystem::path> shared_folder() {
   const char* named = std::getenv("LUYTRE_SHARED");
@@ -19,8 +20,8 @@ std::optional<std::filesystem::path> shared_folder() {
                                                                   : std::nullopt;
 }
 
-std::vector<std::string> read_names(const std::filesystem::path& folder,
-                                    const std::string& pattern) {
+std::vector<std::string> read_compressed_names(const std::filesystem::path& folder,
+                                               const std::string& pattern) {
   std::vector<std::string> names;
   const std::string command = "cd '" + folder.string() + "' && zstd -dcq " + pattern;
   FILE* lines = ::popen(command.c_str(), "r");
@@ -42,4 +43,17 @@ std::vector<std::string> read_names(const std::filesystem::path& folder,
   return names;
 }
 
-}  // namespace luytre::categories
+std::vector<std::string> read_names(const std::filesystem::path& file) {
+  std::vector<std::string> names;
+  std::ifstream lines(file);
+  std::string line;
+  while (std::getline(lines, line)) {
+    const std::string word = line.substr(0, line.find_first_of(" \t\r"));
+    if (!word.empty()) {
+      names.push_back(word);
+    }
+  }
+  return names;
+}
+
+}  // namespace luytre::bench

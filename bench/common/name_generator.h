@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
-namespace luytre::categories {
+namespace luytre::bench {
 
 // Made-up names that are shaped like real ones. The n-th name is a function of the seed and n
 // alone, so lists and questions agree without being kept. Shapes are those of 4.9 million distinct
-// names of public block lists (labels 2: 66
-// %, 3: 29 %, 4: 4 %, more: 1 %; 18 characters; 1.08 tree nodes a name) and of 152,316 popular
+// names of public block lists (labels 2: 66 %, 3: 29 %, 4: 4 %, more: 1 %; 18 characters; 1.08 tree
+// nodes a name) and of 152,316 popular
 // names that resolvers see (labels 2: 14 %, 3: 42 %, 4: 21 %, 5: 11 %, 6: 8 %, more: 4 %).
 class NameGenerator {
  public:
@@ -34,4 +34,4 @@ class NameGenerator {
   std::uint64_t seed_;
 };
 
-}  // namespace luytre::categories
+}  // namespace luytre::bench

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace luytre::categories {
+namespace luytre::bench {
 
 namespace {
 
@@ -101,4 +101,4 @@ std::string NameGenerator::miss(std::uint64_t number) const {
   return question;
 }
 
-}  // namespace luytre::categories
+}  // namespace luytre::bench
