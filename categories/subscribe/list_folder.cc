@@ -23,9 +23,8 @@ constexpr std::string_view kFetched = "fetch";
 
 Unexpected<Error> failed(std::string_view what, const fs::path& file, int number) {
   if (number == ENOSPC || number == EDQUOT) {
-    return fail(ErrorCode::NoSpace,
-                fmt::format("The disk is full: cannot {} {}. Make room on it.", what,
-                            file.native()));
+    return fail(ErrorCode::NoSpace, fmt::format("The disk is full: cannot {} {}. Make room on it.",
+                                                what, file.native()));
   }
   return fail(number == EACCES || number == EPERM ? ErrorCode::Permission : ErrorCode::System,
               fmt::format("Cannot {} {}: {}.", what, file.native(), std::strerror(number)));
@@ -82,9 +81,8 @@ fs::path ListFolder::fetched_file(const FileInfo& info) const {
 void ListFolder::keep_texts(std::uint64_t in_force, std::uint64_t to_come) const {
   const std::array wanted = {text_file(in_force).filename().native(),
                              text_file(to_come).filename().native()};
-  remove_unless(directory_ / kTexts, [&](const std::string& name) {
-    return name == wanted[0] || name == wanted[1];
-  });
+  remove_unless(directory_ / kTexts,
+                [&](const std::string& name) { return name == wanted[0] || name == wanted[1]; });
 }
 
 void ListFolder::keep_fetched(const ListManifest& manifest) const {
@@ -118,8 +116,7 @@ std::optional<std::string> read_small_file(const fs::path& file, std::size_t mos
 
 Result<void> write_atomically(const fs::path& file, std::string_view text) {
   const fs::path beside = file.native() + ".new";
-  const int descriptor =
-      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (descriptor < 0) {
     return failed("make", beside, errno);
   }

@@ -53,12 +53,11 @@ std::optional<StoredVersion> stored_of(const Json& object, const char* key) {
   if (!sha256 || !activated) {
     return std::nullopt;
   }
-  return StoredVersion{
-      .serial = number_of(*found, "serial"),
-      .content = {.sha256 = *sha256, .size = number_of(*found, "content_size")},
-      .basis = text_of(*found, "basis"),
-      .dropped = number_of(*found, "dropped"),
-      .activated_at = *activated};
+  return StoredVersion{.serial = number_of(*found, "serial"),
+                       .content = {.sha256 = *sha256, .size = number_of(*found, "content_size")},
+                       .basis = text_of(*found, "basis"),
+                       .dropped = number_of(*found, "dropped"),
+                       .activated_at = *activated};
 }
 
 }  // namespace
@@ -105,8 +104,8 @@ std::optional<ListState> ListState::parse(std::string_view text) {
   state.in_force = stored_of(json, "in_force");
   state.activating = stored_of(json, "activating");
   const auto stage = std::ranges::find(kStages, text_of(json, "stage"));
-  state.stage = stage == kStages.end() ? ListStage::None
-                                       : static_cast<ListStage>(stage - kStages.begin());
+  state.stage =
+      stage == kStages.end() ? ListStage::None : static_cast<ListStage>(stage - kStages.begin());
   state.issued = time_of(json, "issued");
   state.expires = time_of(json, "expires");
   state.active_from = time_of(json, "active_from");

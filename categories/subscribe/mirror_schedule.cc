@@ -37,7 +37,8 @@ void MirrorSchedule::failed(std::size_t mirror, TimePoint now) {
   const Duration bound = std::min(options_.interval * (1U << doublings),
                                   options_.urgent ? options_.interval : kLongestRest);
   // A tenth at least: zero would be a busy loop against a server that refuses connections.
-  at_fault.rests_until = now + between(options_.interval / 10, std::max(bound, options_.interval / 10));
+  at_fault.rests_until =
+      now + between(options_.interval / 10, std::max(bound, options_.interval / 10));
 }
 
 void MirrorSchedule::finished(TimePoint now) {

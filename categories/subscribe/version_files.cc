@@ -76,8 +76,8 @@ Tried<PreparedVersion> by_snapshot(const ListManifest& manifest, const ListFolde
   std::error_code error;
   fs::rename(*file, text, error);
   if (error) {
-    return problem(Error{ErrorCode::System, "Cannot rename " + file->native() + ": " +
-                                                error.message() + "."});
+    return problem(
+        Error{ErrorCode::System, "Cannot rename " + file->native() + ": " + error.message() + "."});
   }
   return PreparedVersion{.serial = manifest.serial, .text = std::move(text), .step = {}};
 }

@@ -33,8 +33,7 @@ class ListFetcher {
   virtual ~ListFetcher() = default;
   // At most `most` octets, in memory.
   [[nodiscard]] virtual FetchReply text(const std::string& url, std::uint64_t most,
-                                        const std::string& known,
-                                        const std::stop_token& stop) = 0;
+                                        const std::string& known, const std::stop_token& stop) = 0;
   // At most `most` octets, in `file`; a broken transfer goes on where it ended.
   [[nodiscard]] virtual FetchReply file(const std::string& url, std::uint64_t most,
                                         const std::filesystem::path& file,

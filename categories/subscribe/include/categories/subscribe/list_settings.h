@@ -14,9 +14,10 @@ namespace luytre::categories {
 
 // One signed list as an operator subscribes to it.
 struct ListSettings {
-  std::string name;                   // the list's own: "vn-national"; also its source's
-  std::filesystem::path root_file;    // the pinned root, from the issuer by a trusted way
-  std::vector<std::string> mirrors;   // "https://lists.example/vn-national/", each with a "/" at its end
+  std::string name;                 // the list's own: "vn-national"; also its source's
+  std::filesystem::path root_file;  // the pinned root, from the issuer by a trusted way
+  std::vector<std::string>
+      mirrors;  // "https://lists.example/vn-national/", each with a "/" at its end
   std::chrono::seconds interval{300};
   // Failures never make the next try later than the interval.
   bool urgent = false;

@@ -52,7 +52,7 @@ struct ListStatus {
   std::uint64_t received_bytes = 0;
   std::uint64_t activations_by_delta = 0;
   std::uint64_t activations_by_snapshot = 0;
-  double activation_seconds = 0;                   // of the last one
+  double activation_seconds = 0;                  // of the last one
   std::map<std::string, std::uint64_t> failures;  // by reason
 };
 
