@@ -53,9 +53,9 @@ Source source_of(const ActivationRequest& request) {
   return source;
 }
 
-Tried<std::vector<HeldReason>> guarded(const ActivationRequest& request, const Source& source,
-                                       const ListContent& content, const SubscriberHost& host) {
-  if (!host.guard || request.skip_guard) {
+Tried<std::vector<HeldReason>> guarded(const Source& source, const ListContent& content,
+                                       const SubscriberHost& host) {
+  if (!host.guard) {
     return std::vector<HeldReason>{};
   }
   auto reasons = host.guard({.source = source, .content = content, .store = host.store});
@@ -113,16 +113,15 @@ ActivationRules activation_rules(const ListSettings& settings, const std::string
 Tried<ActivationResult> activate(const ActivationRequest& request, const SubscriberHost& host) {
   ActivationResult result;
   const bool by_step = request.by_step && request.prepared.step.has_value();
-  const bool guarding = host.guard && !request.skip_guard;
   std::optional<ListContent> content;
   const Source source = source_of(request);
-  if (guarding || !by_step) {
+  if (host.guard || !by_step) {
     auto read = whole_content(request, host, result.dropped);
     if (!read) {
       return Unexpected(read.error());
     }
     content = *std::move(read);
-    auto held = guarded(request, source, *content, host);
+    auto held = guarded(source, *content, host);
     if (!held) {
       return Unexpected(held.error());
     }

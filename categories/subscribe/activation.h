@@ -35,7 +35,6 @@ struct ActivationRequest {
   const ActivationRules& rules;
   std::chrono::sys_seconds now;
   bool by_step = false;       // the store has what prepared.step begins with
-  bool skip_guard = false;    // a second person has decided
   std::uint64_t dropped = 0;  // by_step: what the version in force had left out
   // Runs right before the store is changed; its error stops everything.
   std::function<Result<void>(std::uint64_t dropped)> before_commit;

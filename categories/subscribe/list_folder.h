@@ -18,7 +18,6 @@ namespace luytre::categories {
 //   state.json            list_state.h
 //   text/<serial>.zst     the packed text of the version in force, and of the one to come
 //   fetch/<hash>.zst      files on their way here
-//   held/                 the version that waits for a second person: manifest.json, reasons.json
 // All of it can be fetched again.
 class ListFolder {
  public:
@@ -32,7 +31,6 @@ class ListFolder {
   [[nodiscard]] std::filesystem::path state_file() const { return directory_ / "state.json"; }
   [[nodiscard]] std::filesystem::path text_file(std::uint64_t serial) const;
   [[nodiscard]] std::filesystem::path fetched_file(const FileInfo& info) const;
-  [[nodiscard]] std::filesystem::path held_directory() const { return directory_ / "held"; }
 
   // Removes the texts of versions other than these.
   void keep_texts(std::uint64_t in_force, std::uint64_t to_come) const;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -199,10 +198,7 @@ Tried<void> ListSubscriber::Work::begin(std::chrono::sys_seconds now) {
   const ListManifest* manifest = trust_->manifest();
   if (manifest == nullptr || !is_wanted(*manifest) || !prepared_ ||
       prepared_->serial != manifest->serial || manifest->expires <= now ||
-      active_from(*manifest, host_.node_id) > now) {
-    return {};
-  }
-  if (held_serial_ == manifest->serial && !is_released(manifest->serial)) {
+      active_from(*manifest, host_.node_id) > now || held_serial_ == manifest->serial) {
     return {};
   }
   auto activated = activate_now(*manifest, now);
@@ -225,7 +221,6 @@ Tried<void> ListSubscriber::Work::activate_now(const ListManifest& manifest,
                                   .rules = rules_,
                                   .now = now,
                                   .by_step = same_basis,
-                                  .skip_guard = is_released(manifest.serial),
                                   .dropped = in_force_ ? in_force_->dropped : 0,
                                   .before_commit = [&](std::uint64_t dropped) {
                                     state_.activating = {.serial = manifest.serial,
@@ -240,9 +235,7 @@ Tried<void> ListSubscriber::Work::activate_now(const ListManifest& manifest,
     return Unexpected(result.error());
   }
   if (!result->held.empty()) {
-    if (auto held = hold(manifest, result->held); !held) {
-      return problem(held.error());
-    }
+    hold(manifest, result->held);
     return {};
   }
   came_into_force(manifest, *result,
@@ -256,8 +249,6 @@ void ListSubscriber::Work::came_into_force(const ListManifest& manifest,
   state_.in_force = std::exchange(state_.activating, std::nullopt);
   prepared_.reset();
   held_serial_ = 0;
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_.held_directory(), ignored);
   folder_.keep_texts(manifest.serial, manifest.serial);
   said_.erase("");
   next_status_.activation_seconds = seconds;
@@ -280,44 +271,22 @@ void ListSubscriber::Work::came_into_force(const ListManifest& manifest,
   }
 }
 
-Result<void> ListSubscriber::Work::hold(const ListManifest& manifest,
-                                        const std::vector<HeldReason>& reasons) {
-  std::error_code error;
-  std::filesystem::create_directories(folder_.held_directory(), error);
-  auto json = nlohmann::ordered_json{{"list", manifest.list},
-                                     {"serial", manifest.serial},
-                                     {"reasons", nlohmann::ordered_json::array()}};
+// Who releases it puts it into the store: then it is what `activating` says.
+void ListSubscriber::Work::hold(const ListManifest& manifest,
+                                const std::vector<HeldReason>& reasons) {
+  held_serial_ = manifest.serial;
+  state_.activating = {.serial = manifest.serial,
+                       .content = manifest.content,
+                       .basis = rules_.basis,
+                       .dropped = 0,
+                       .activated_at = {}};
   for (const HeldReason& reason : reasons) {
-    json["reasons"].push_back({{"kind", reason.kind}, {"sentence", reason.sentence}});
+    ++next_status_.failures["held_" + reason.kind];
   }
-  using Json = nlohmann::ordered_json;
-  if (auto written =
-          write_atomically(folder_.held_directory() / "reasons.json",
-                           json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-      !written) {
-    return written;
-  }
-  if (auto written =
-          write_atomically(folder_.held_directory() / "manifest.json", trust_->manifest_text());
-      !written) {
-    return written;
-  }
-  if (held_serial_ != manifest.serial) {
-    held_serial_ = manifest.serial;
-    for (const HeldReason& reason : reasons) {
-      ++next_status_.failures["held_" + reason.kind];
-    }
-    say(Severity::Warning,
-        fmt::format("Serial {} is held for a second person to decide: {} luytrectl list release {} "
-                    "--serial {} lets it come into force.",
-                    manifest.serial, reasons.front().sentence, settings_.name, manifest.serial));
-  }
-  return {};
-}
-
-bool ListSubscriber::Work::is_released(std::uint64_t serial) const {
-  const auto text = read_small_file(folder_.path() / "released", 32);
-  return text && *text == fmt::format("{}\n", serial);
+  say(Severity::Warning,
+      fmt::format("Serial {} is held for a second person to decide: {} luytrectl categories held "
+                  "says more, luytrectl categories release {} lets it come into force.",
+                  manifest.serial, reasons.front().sentence, settings_.name));
 }
 
 void ListSubscriber::Work::count(const Problem& problem, const std::string& where,

@@ -47,10 +47,7 @@ class ListSubscriber::Work {
   void came_into_force(const ListManifest& manifest, const ActivationResult& result,
                        double seconds);
 
-  [[nodiscard]] Result<void> hold(const ListManifest& manifest,
-                                  const std::vector<HeldReason>& reasons);
-  [[nodiscard]] bool is_released(std::uint64_t serial) const;
-
+  void hold(const ListManifest& manifest, const std::vector<HeldReason>& reasons);
   void count(const Problem& problem, const std::string& where, std::chrono::sys_seconds now);
   void say(SubscriberHost::Severity severity, const std::string& sentence) const;
   [[nodiscard]] ListStage stage(std::chrono::sys_seconds now) const;

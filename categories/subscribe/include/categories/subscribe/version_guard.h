@@ -26,7 +26,8 @@ struct HeldReason {
   std::string sentence;  // for people
 };
 
-// What a version must not do, whoever signed it. Nothing: it may come into force.
+// What a version must not do, whoever signed it. Nothing: it may come into force. Otherwise the
+// function has kept it where a second person finds it: that person puts it into the store.
 using VersionGuard =
     std::function<Result<std::vector<HeldReason>>(const CandidateVersion& candidate)>;
 
