@@ -69,42 +69,56 @@ class LineSink {
   std::string text_;
 };
 
-class Applier {
+// Hashes line by line.
+class LineHash {
  public:
-  Applier(LineSource base, LineSink result) : base_(std::move(base)), result_(std::move(result)) {}
+  Accepted<void> put(std::string_view line) {
+    hash_.add(line);
+    hash_.add("\n");
+    size_ += line.size() + 1;
+    return {};
+  }
+  ContentInfo finish() { return {.sha256 = hash_.finish(), .size = size_}; }
+
+ private:
+  Sha256Stream hash_;
+  std::uint64_t size_ = 0;
+};
+
+// Walks a text along a delta. Forwards it takes "-" lines away and puts "+" lines in; backwards the
+// other way round, which leads from the later text to the earlier one.
+enum class Direction : std::uint8_t { Forwards, Backwards };
+
+template <typename Sink>
+class Walker {
+ public:
+  Walker(LineSource base, Sink& result, Direction direction)
+      : base_(std::move(base)),
+        result_(result),
+        taken_(direction == Direction::Forwards ? kTake : kAdd) {}
 
   Accepted<void> line(std::string_view text) {
     const char sign = text.empty() ? '\0' : text.front();
     const std::string_view rest = text.substr(text.empty() ? 0 : 1);
     const bool kept_before = std::exchange(kept_, sign == kKeep);
-    switch (sign) {
-      case kKeep:
-        return kept_before ? unfit("two \"=\" lines follow each other") : keep(rest);
-      case kTake:
-        return take(rest);
-      case kAdd:
-        ++counts_.added;
-        return result_.put(rest);
-      default:
-        return unfit("a line begins with neither \"=\" nor \"-\" nor \"+\"");
+    if (sign == kKeep) {
+      return kept_before ? unfit("two \"=\" lines follow each other") : keep(rest);
     }
+    if (sign != kTake && sign != kAdd) {
+      return unfit("a line begins with neither \"=\" nor \"-\" nor \"+\"");
+    }
+    ++(sign == kAdd ? counts_.added : counts_.removed);
+    return sign == taken_ ? take(rest) : result_.put(rest);
   }
 
-  // Whether all of the earlier text was named, and what came out.
-  Accepted<DeltaCounts> finish(const ContentInfo& from, const ContentInfo& to) {
+  // Whether just the text `walked` was walked.
+  Accepted<DeltaCounts> finish(const ContentInfo& walked) {
     const auto more = base_.next();
     if (!more) {
       return Unexpected<Refused>(more.error());
     }
-    if (*more || base_.finish() != from) {
-      return unfit("it leads from another text");
-    }
-    const auto written = result_.finish();
-    if (!written) {
-      return Unexpected<Refused>(written.error());
-    }
-    if (written->text != to) {
-      return refuse(Refusal::WrongHash, "The delta does not lead to the text that was signed");
+    if (*more || base_.finish() != walked) {
+      return unfit("it belongs to another text");
     }
     return counts_;
   }
@@ -121,7 +135,7 @@ class Applier {
         return Unexpected<Refused>(kept.error());
       }
       if (!*kept) {
-        return unfit("the text it is applied to is too short");
+        return unfit("the text it belongs to is too short");
       }
       if (auto put = result_.put(**kept); !put) {
         return put;
@@ -135,15 +149,12 @@ class Applier {
     if (!taken) {
       return Unexpected<Refused>(taken.error());
     }
-    if (*taken != line) {
-      return unfit("a line that it takes away is not there");
-    }
-    ++counts_.removed;
-    return {};
+    return *taken == line ? Accepted<void>() : unfit("a line that it names is not there");
   }
 
   LineSource base_;
-  LineSink result_;
+  Sink& result_;
+  char taken_;
   DeltaCounts counts_;
   bool kept_ = false;
 };
@@ -183,10 +194,11 @@ void add(ListContent& content, const NativeEntry& entry) {
   }
 }
 
+// Gives what differs between two texts, line by line in canonical order.
 class Differ {
  public:
-  Differ(LineSource from, LineSource to, LineSink delta)
-      : from_(std::move(from)), to_(std::move(to)), delta_(std::move(delta)) {}
+  Differ(LineSource from, LineSource to, const DifferenceVisitor& visit)
+      : from_(std::move(from)), to_(std::move(to)), visit_(visit) {}
 
   Accepted<void> run() {
     while (true) {
@@ -194,25 +206,22 @@ class Differ {
         return read;
       }
       if (!*left_ && !*right_) {
-        return flush_kept();
+        return {};
       }
       const auto order = compare();
       if (!order) {
         return Unexpected<Refused>(order.error());
       }
-      if (auto put = step(*order); !put) {
-        return put;
+      if (auto visited = step(*order); !visited) {
+        return visited;
       }
     }
   }
 
-  Accepted<WrittenDelta> finish(const ContentInfo& from, const ContentInfo& to) {
-    if (from_.finish() != from || to_.finish() != to) {
-      return refuse(Refusal::WrongHash, "A version that a delta is made of is damaged");
-    }
-    const auto written = delta_.finish();
-    return written ? Accepted<WrittenDelta>(WrittenDelta{.file = *written, .counts = counts_})
-                   : Unexpected<Refused>(written.error());
+  Accepted<void> finish(const ContentInfo& from, const ContentInfo& to) {
+    return from_.finish() == from && to_.finish() == to
+               ? Accepted<void>()
+               : refuse(Refusal::WrongHash, "A version that is compared is damaged");
   }
 
  private:
@@ -239,48 +248,31 @@ class Differ {
     const auto a = parse_canonical(**left_, vocabulary_);
     const auto b = parse_canonical(**right_, vocabulary_);
     return a && b ? Accepted<std::strong_ordering>(native_order(a->entry, b->entry))
-                  : refuse(Refusal::BadText, "A version that a delta is made of is not canonical");
+                  : refuse(Refusal::BadText, "A version that is compared is not canonical");
   }
 
   Accepted<void> step(std::strong_ordering order) {
-    const bool same = *left_ && *right_ && **left_ == **right_;
     need_left_ = order <= 0;
     need_right_ = order >= 0;
-    if (same) {
-      ++kept_;
-      return {};
-    }
-    if (auto flushed = flush_kept(); !flushed) {
-      return flushed;
+    if (*left_ && *right_ && **left_ == **right_) {
+      return visit_(kKeep, **left_);
     }
     if (need_left_) {
-      ++counts_.removed;
-      if (auto put = delta_.put("-", **left_); !put) {
-        return put;
+      if (auto visited = visit_(kTake, **left_); !visited) {
+        return visited;
       }
     }
-    if (need_right_) {
-      ++counts_.added;
-      return delta_.put("+", **right_);
-    }
-    return {};
-  }
-
-  Accepted<void> flush_kept() {
-    const std::uint64_t count = std::exchange(kept_, 0);
-    return count == 0 ? Accepted<void>() : delta_.put("=", std::to_string(count));
+    return need_right_ ? visit_(kAdd, **right_) : Accepted<void>();
   }
 
   LineSource from_;
   LineSource to_;
-  LineSink delta_;
+  const DifferenceVisitor& visit_;
   NativeVocabulary vocabulary_;
   Line left_;
   Line right_;
   bool need_left_ = true;
   bool need_right_ = true;
-  std::uint64_t kept_ = 0;
-  DeltaCounts counts_;
 };
 
 }  // namespace
@@ -297,19 +289,42 @@ Accepted<DeltaCounts> apply_delta(const ListManifest& manifest, const DeltaInfo&
   if (!writer) {
     return Unexpected<Refused>(writer.error());
   }
-  Accepted<DeltaCounts> counts;
-  {
-    Applier applier(*std::move(lines), LineSink(*std::move(writer)));
-    const auto applied = for_each_line(
-        delta, delta_file, [&applier](std::string_view line) { return applier.line(line); });
-    counts = applied ? applier.finish(delta.from, manifest.content)
-                     : Unexpected<Refused>(applied.error());
-  }
+  LineSink sink(*std::move(writer));
+  Walker walker(*std::move(lines), sink, Direction::Forwards);
+  const auto walked = for_each_line(delta, delta_file,
+                                    [&walker](std::string_view line) { return walker.line(line); });
+  const auto counts = walked ? walker.finish(delta.from) : Unexpected<Refused>(walked.error());
   if (!counts) {
+    return counts;
+  }
+  const auto written = sink.finish();
+  if (!written) {
+    return Unexpected<Refused>(written.error());
+  }
+  if (written->text != manifest.content) {
     std::error_code ignored;
     std::filesystem::remove(result, ignored);
+    return refuse(Refusal::WrongHash, "The delta does not lead to the text that was signed");
   }
   return counts;
+}
+
+Accepted<DeltaCounts> check_delta(const ListManifest& manifest, const DeltaInfo& delta,
+                                  const std::filesystem::path& content,
+                                  const std::filesystem::path& delta_file) {
+  auto lines = open_lines(content, manifest.content.size);
+  if (!lines) {
+    return Unexpected<Refused>(lines.error());
+  }
+  LineHash earlier;
+  Walker walker(*std::move(lines), earlier, Direction::Backwards);
+  const auto walked = for_each_line(delta, delta_file,
+                                    [&walker](std::string_view line) { return walker.line(line); });
+  const auto counts =
+      walked ? walker.finish(manifest.content) : Unexpected<Refused>(walked.error());
+  return !counts || earlier.finish() == delta.from
+             ? counts
+             : refuse(Refusal::BadDelta, "The delta does not lead from the text that it names");
 }
 
 Accepted<DeltaContent> read_delta(const DeltaInfo& delta, const std::filesystem::path& delta_file,
@@ -339,19 +354,53 @@ Accepted<DeltaContent> read_delta(const DeltaInfo& delta, const std::filesystem:
   return content;
 }
 
-Accepted<WrittenDelta> write_delta(const PackedText& from, const PackedText& to,
-                                   const std::filesystem::path& file) {
+Accepted<void> for_each_difference(const PackedText& from, const PackedText& to,
+                                   const DifferenceVisitor& visit) {
   auto left = open_lines(from.file, from.content.size);
   auto right = open_lines(to.file, to.content.size);
-  auto writer = PackedWriter::create(file, PackedWriter::kSmallLevel);
-  if (!left || !right || !writer) {
-    return Unexpected<Refused>(!left ? left.error() : !right ? right.error() : writer.error());
+  if (!left || !right) {
+    return Unexpected<Refused>(!left ? left.error() : right.error());
   }
-  Differ differ(*std::move(left), *std::move(right), LineSink(*std::move(writer)));
+  Differ differ(*std::move(left), *std::move(right), visit);
   if (auto run = differ.run(); !run) {
-    return Unexpected<Refused>(run.error());
+    return run;
   }
   return differ.finish(from.content, to.content);
+}
+
+Accepted<WrittenDelta> write_delta(const PackedText& from, const PackedText& to,
+                                   const std::filesystem::path& file) {
+  auto writer = PackedWriter::create(file, PackedWriter::kSmallLevel);
+  if (!writer) {
+    return Unexpected<Refused>(writer.error());
+  }
+  LineSink delta(*std::move(writer));
+  WrittenDelta result;
+  std::uint64_t kept = 0;
+  const auto flush = [&] {
+    const std::uint64_t count = std::exchange(kept, 0);
+    return count == 0 ? Accepted<void>() : delta.put("=", std::to_string(count));
+  };
+  const auto compared =
+      for_each_difference(from, to, [&](char sign, std::string_view line) -> Accepted<void> {
+        if (sign == kKeep) {
+          ++kept;
+          return {};
+        }
+        ++(sign == kAdd ? result.counts.added : result.counts.removed);
+        auto put = flush();
+        return put ? delta.put({&sign, 1}, line) : put;
+      });
+  const auto flushed = compared ? flush() : compared;
+  if (!flushed) {
+    return Unexpected<Refused>(flushed.error());
+  }
+  const auto written = delta.finish();
+  if (!written) {
+    return Unexpected<Refused>(written.error());
+  }
+  result.file = *written;
+  return result;
 }
 
 }  // namespace luytre::categories

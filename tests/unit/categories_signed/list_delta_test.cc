@@ -162,6 +162,21 @@ TEST_F(ListDelta, ThatDoesNotFitIsRefused) {
   EXPECT_EQ(apply_text("+" + std::string(100'000, 'a') + "\n=4\n"), Refusal::BadText);
 }
 
+TEST_F(ListDelta, IsCheckedBackwardsWithoutTheEarlierText) {
+  make(kFrom, kTo);
+  const auto check = [this] {
+    return check_delta(manifest_, delta_, file("to.zst"), file("delta.zst"));
+  };
+  ASSERT_TRUE(check());
+  const Sha256 from = std::exchange(delta_.from.sha256, sha256("another text"));
+  EXPECT_EQ(check().error().reason, Refusal::BadDelta);
+  delta_.from.sha256 = from;
+  delta_.text_size = pack("delta.zst", "=5\n").text.size;
+  EXPECT_EQ(check().error().reason, Refusal::BadDelta);
+  delta_.text_size = pack("delta.zst", "=4\n+f.example\tporn\n").text.size;
+  EXPECT_EQ(check().error().reason, Refusal::BadDelta);
+}
+
 TEST_F(ListDelta, FromAnotherTextIsRefused) {
   make(kFrom, kTo);
   std::string other(kFrom);

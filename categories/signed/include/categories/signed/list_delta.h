@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <string_view>
 
 #include "categories/list_content.h"
 #include "categories/signed/list_manifest.h"
@@ -34,6 +36,13 @@ struct DeltaCounts {
                                                 const std::filesystem::path& delta_file,
                                                 const std::filesystem::path& result);
 
+// Whether a delta leads from the text that it names to the manifest's, which is in `content`: walked
+// backwards, so that the earlier text is not needed and nothing is written.
+[[nodiscard]] Accepted<DeltaCounts> check_delta(const ListManifest& manifest,
+                                                const DeltaInfo& delta,
+                                                const std::filesystem::path& content,
+                                                const std::filesystem::path& delta_file);
+
 // What a delta adds and takes away, for a store that does not read the whole list again. An entry
 // whose categories or minimum age change is in both: take away first. Words that the taxonomy does
 // not know are left out on both sides, as in the whole text.
@@ -45,11 +54,19 @@ struct DeltaContent {
                                                 const std::filesystem::path& delta_file,
                                                 const Taxonomy& taxonomy);
 
-// Writes the delta between the texts in two packed files, which are canonical and as expected.
+// A canonical text in a packed file.
 struct PackedText {
   std::filesystem::path file;
   ContentInfo content;
 };
+
+// Gives each line of two texts once, in canonical order: '=' in both, '-' in the first, '+' in the
+// second; an entry that changed is '-' and then '+'. WrongHash comes at the end, after everything.
+using DifferenceVisitor = std::function<Accepted<void>(char sign, std::string_view line)>;
+[[nodiscard]] Accepted<void> for_each_difference(const PackedText& from, const PackedText& to,
+                                                 const DifferenceVisitor& visit);
+
+// Writes the delta between two texts.
 struct WrittenDelta {
   PackedWriter::Written file;
   DeltaCounts counts;
