@@ -17,7 +17,8 @@ from network import CHILD, DNS_IPV4, INTERNET_PORT, SUBSCRIBER_PORT, Network  # 
 
 
 class PinnedGateway(Gateway):
-    """On the server's processor alone, its control thread and all."""
+    """On the server's processor alone, its control thread and all; and found by its process id: `ip netns exec`,
+    taskset and setpriv all become what they start."""
 
     def command(self, *command):
         line = super().command(*command)
@@ -30,33 +31,30 @@ class GatewayPath:
     name = "luytre-gateway (AF_PACKET)"
     address, port = DNS_IPV4, 53
 
-    def __init__(self, binaries, directory, list_file, category="gambling"):
+    def __init__(self, binaries, directory, list_file, gateway_class=PinnedGateway):
         need("ip", "ethtool", "setpriv", "taskset")
         self.binaries = pathlib.Path(binaries)
         self.directory = pathlib.Path(directory)
         self._network = Network("lybench", lines=(CHILD,))
-        self.gateway = PinnedGateway(binaries, ROOT, directory, self.directory / "data",
+        self.gateway = gateway_class(binaries, ROOT, directory, self.directory / "data",
                                      (SUBSCRIBER_PORT, INTERNET_PORT), "http://status.luytre.test/", self._network)
         self._list = list_file
-        self._category = category
         self._responder = None
         self.load_seconds = 0.0
         self.import_seconds = 0.0
 
-    def import_list(self, path, *more):
+    def import_list(self, path):
+        """Replaces the list and makes the index of it."""
         self.gateway.luytrectl("categories", "import", str(path), "--source", "bench", "--format", "names",
-                               "--category", self._category, "--reach", "subtree", *more)
+                               "--category", "gambling", "--reach", "subtree")
 
     def __enter__(self):
-        begin = time.monotonic()
-        # Outside the namespaces: a database needs no network.
-        self.gateway.network = None
-        self.import_list(self._list)
-        self.import_seconds = time.monotonic() - begin
-        self.gateway.luytrectl("line", "add", CHILD.name, "--band", "b1", "--key", CHILD.ipv4)
-        self.gateway.network = self._network
         self._network.__enter__()
         try:
+            begin = time.monotonic()
+            self.import_list(self._list)
+            self.import_seconds = time.monotonic() - begin
+            self.gateway.luytrectl("line", "add", CHILD.name, "--band", "b1", "--key", CHILD.ipv4)
             responder = self._network.command("net", str(self.binaries / "luytre-bench-dns-load"), "answer",
                                               "--address", DNS_IPV4)
             self._responder = Process(responder, self.directory, cpu=LOAD_CPU)

@@ -47,6 +47,14 @@ def checked(server, binaries, workload, seconds=10, *more):
                  "--port", str(server.port), "--seconds", str(seconds), *more])
     if not done.stdout:
         raise RuntimeError(f"The load against {server.name} failed: {done.stderr}")
-    report = json.loads(done.stdout)
-    return {"generator": "luytre-bench-dns-load", **report, "server_cpu": server_cpu / report["seconds"],
+    report = parse(done.stdout)
+    return {**report, "server_cpu": server_cpu / report["seconds"],
             "generator_cpu": generator_cpu / report["seconds"]}
+
+
+def parse(output):
+    """The report of luytre-bench-dns-load. A wrong answer is no figure but a failure."""
+    report = json.loads(output)
+    if report["wrong"] or report["strange"]:
+        raise RuntimeError(f"{report['wrong']} wrong and {report['strange']} strange answers among {report['sent']}.")
+    return {"generator": "luytre-bench-dns-load", **report}
