@@ -4,6 +4,7 @@
 import json
 import subprocess
 
+from google_benchmark import benchmarks
 from process import SERVER_CPU, need, pinned
 
 # dnsdist's own SuffixMatchNode, timed inside dnsdist. Names are made before the clock starts; a call that does next to
@@ -52,19 +53,6 @@ def dnsdist(directory, workload, count=200_000):
     if (found["asked"], found["hits"]) != (count, expected):
         raise RuntimeError(f"dnsdist found {found['hits']} of {expected} listed names among {found['asked']}.")
     return found
-
-
-def benchmarks(program, *arguments):
-    """Counters of each benchmark that `program` runs, by name. Raises what one of them complains of."""
-    done = subprocess.run(pinned(SERVER_CPU, program, "--benchmark_format=json", *arguments), capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise RuntimeError(f"{program} failed: {done.stderr}")
-    runs = json.loads(done.stdout)["benchmarks"]
-    for run in runs:
-        if run.get("error_occurred"):
-            raise RuntimeError(f"{run['name']}: {run['error_message']}")
-    return {run["name"].removesuffix("/manual_time"): run for run in runs}
 
 
 def luytre(binaries, workload, *more):
