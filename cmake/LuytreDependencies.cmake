@@ -15,13 +15,13 @@ pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/capture
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)            # mgmt/ctl
+find_package(OpenSSL REQUIRED)                                      # categories/transfer; tests compare with a real TLS library
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 if(LUYTRE_TESTS)
   find_package(GTest REQUIRED)
-  find_package(OpenSSL REQUIRED)  # tests compare with a real TLS library
 endif()
 if(LUYTRE_BENCH)
   find_package(benchmark REQUIRED)
