@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
-#include "line_parser.h"
 #include "line_text.h"
+#include "subject_text.h"
 
 namespace luytre::categories {
 namespace {
@@ -21,30 +23,67 @@ bool keeps_name_level(std::string_view option) noexcept {
   return std::ranges::find(kOptions, option) != kOptions.end();
 }
 
-LineItem parse_rule(std::string_view rule) {
-  const std::size_t end = rule.find('^');
-  if (!rule.starts_with("||") || end == std::string_view::npos) {
-    return skipped_item(SkipCause::NotNameLevel);  // without '^', what only begins with the name
+// What stands between "||" and the options, and the options.
+struct Rule {
+  std::string_view target;
+  std::string_view options = {};
+  bool closed = false;  // by '^': the name ends there
+};
+
+std::optional<Rule> split(std::string_view text) noexcept {
+  if (!text.starts_with("||")) {
+    return std::nullopt;
   }
-  const std::string_view name = rule.substr(2, end - 2);
-  std::string_view options = rule.substr(end + 1);
-  if (!options.empty() && (options.front() != '$' || options.size() == 1)) {
-    return skipped_item(SkipCause::NotNameLevel);
+  Rule rule{.target = text.substr(2)};
+  const std::size_t end = rule.target.find_first_of("^$");
+  std::string_view rest = rule.target.substr(std::min(end, rule.target.size()));
+  rule.target = rule.target.substr(0, end);
+  if (rest.starts_with('^')) {
+    rule.closed = true;
+    rest.remove_prefix(1);
   }
-  options.remove_prefix(options.empty() ? 0 : 1);
-  bool name_level = name.find_first_of(kPatternOctets) == std::string_view::npos &&
-                    !name.starts_with('.') && !name.ends_with('.');
-  while (!options.empty()) {
+  if (rest.starts_with('$') && rest.size() > 1) {
+    rule.options = rest.substr(1);
+    rest = {};
+  }
+  return rest.empty() ? std::optional(rule) : std::nullopt;
+}
+
+// The whole of what the rule is about, or why there is no such thing.
+Expected<Subject, SkipCause> parse_target(const Rule& rule) {
+  const std::string_view target = rule.target;
+  const bool page = target.find('/') != std::string_view::npos;
+  // Without '^' the name goes on as it likes; a page stands for what is below it, which is less.
+  if (target.find_first_of(kPatternOctets) != std::string_view::npos || target.starts_with('.') ||
+      target.ends_with('.') || (!rule.closed && !page)) {
+    return Unexpected(SkipCause::NotNameLevel);
+  }
+  return subject_of(target);
+}
+
+LineItem parse_rule(std::string_view text, Polarity polarity) {
+  const SkipCause other =
+      polarity == Polarity::Lists ? SkipCause::NotNameLevel : SkipCause::Exception;
+  const auto rule = split(text);
+  if (!rule) {
+    return skipped_item(other);
+  }
+  bool whole = true;
+  for (std::string_view options = rule->options; !options.empty();) {
     const std::string_view option = take_until(options, ',');
     if (option == "badfilter") {
       return skipped_item(SkipCause::Exception);
     }
-    name_level = name_level && keeps_name_level(option);
+    whole = whole && keeps_name_level(option);
   }
-  if (!name_level) {
-    return skipped_item(SkipCause::NotNameLevel);
+  if (!whole) {
+    return skipped_item(other);
   }
-  return {.name = parse_name(name), .reach = Reach::Subtree, .categories = {}};
+  auto subject = parse_target(*rule);
+  if (!subject && subject.error() == SkipCause::NotNameLevel) {
+    return skipped_item(other);
+  }
+  return {.subject = std::move(subject), .reach = Reach::Subtree, .polarity = polarity};
 }
 
 }  // namespace
@@ -61,10 +100,12 @@ void parse_adblock_line(std::string_view text, std::vector<LineItem>& items) {
   if (text.front() == '!' || is_adblock_header(text) || (text.front() == '#' && !element)) {
     return;
   }
-  if (text.starts_with("@@")) {
-    items.push_back(skipped_item(SkipCause::Exception));
+  constexpr std::string_view kException = "@@";
+  if (text.starts_with(kException)) {
+    items.push_back(parse_rule(text.substr(kException.size()), Polarity::Withdraws));
   } else {
-    items.push_back(element ? skipped_item(SkipCause::NotNameLevel) : parse_rule(text));
+    items.push_back(element ? skipped_item(SkipCause::NotNameLevel)
+                            : parse_rule(text, Polarity::Lists));
   }
 }
 

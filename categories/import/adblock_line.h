@@ -8,10 +8,11 @@
 
 namespace luytre::categories {
 
-// One trimmed, non-empty line of a filter list for browsers or for DNS filters. Only "||name^",
-// alone or with options that leave it a rule about the whole name, is a name; all other rules are
-// about less than a name (paths, kinds of content, pages, elements) or about a pattern of names and
-// are NotNameLevel. "@@" and "$badfilter" take other rules back: Exception.
+// One trimmed, non-empty line of a filter list for browsers or for DNS filters. "||name^" is about a
+// name with all below it, "||address^" about an address, "||host/path" about a page (of that host
+// alone), each alone or with options that leave it about the whole. All other rules are about less
+// (parts of pages, kinds of content, elements) or about a pattern of names: NotNameLevel. "@@" before
+// the same three makes an exception; before others it is Exception, as is "$badfilter".
 void parse_adblock_line(std::string_view text, std::vector<LineItem>& items);
 
 // "[Adblock Plus 2.0]" and its relatives.

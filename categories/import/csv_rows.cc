@@ -4,19 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
-#include "line_parser.h"
+#include "categories/native/native_line.h"
 #include "line_text.h"
+#include "subject_text.h"
 
 namespace luytre::categories {
 namespace {
 
-enum Column : std::size_t { kName, kCategories, kMinimumAge, kReach, kLegalRef, kExpires };
-constexpr std::array<std::string_view, 6> kColumnNames = {"name",  "categories", "minimum_age",
-                                                          "reach", "legal_ref",  "expires"};
-constexpr unsigned kMaxAge = 18;
-constexpr std::size_t kMaxLegalRefBytes = 200;
+enum Column : std::size_t { kName, kCategories, kMinimumAge, kReach, kLegalRef, kExpires, kAction };
+constexpr std::array<std::string_view, 7> kColumnNames = {
+    "name", "categories", "minimum_age", "reach", "legal_ref", "expires", "action"};
 
 // False: quotes that do not fit together.
 bool split_fields(std::string_view line, std::vector<std::string>& fields) {
@@ -55,35 +54,28 @@ bool split_fields(std::string_view line, std::vector<std::string>& fields) {
   }
 }
 
-std::optional<unsigned> parse_number(std::string_view text) noexcept {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!all_digits(text) || error != std::errc() || end != text.data() + text.size()) {
-    return std::nullopt;
+std::optional<Reach> reach_of(std::string_view text) noexcept {
+  if (text == "exact") {
+    return Reach::Exact;
   }
-  return value;
+  return text == "subtree" ? std::optional(Reach::Subtree) : std::nullopt;
 }
 
-std::optional<std::chrono::sys_days> parse_day(std::string_view text) noexcept {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
-    return std::nullopt;
+std::optional<std::uint8_t> age_of(std::string_view text) noexcept {
+  unsigned age = 0;
+  for (const char c : text.substr(0, 3)) {
+    age = 10 * age + static_cast<unsigned>(c - '0');
   }
-  const auto year = parse_number(text.substr(0, 4));
-  const auto month = parse_number(text.substr(5, 2));
-  const auto day = parse_number(text.substr(8, 2));
-  if (!year || !month || !day) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
-  return date.ok() ? std::optional(std::chrono::sys_days(date)) : std::nullopt;
+  return all_digits(text) && text.size() <= 2 && age <= kMaxMinimumAge
+             ? std::optional(static_cast<std::uint8_t>(age))
+             : std::nullopt;
 }
 
-bool is_legal_ref(std::string_view text) noexcept {
-  return text.size() <= kMaxLegalRefBytes && std::ranges::none_of(text, [](char c) {
-           const auto octet = static_cast<unsigned char>(c);
-           return octet < 0x20 || octet == 0x7f;
-         });
+std::optional<Polarity> action_of(std::string_view text) noexcept {
+  if (text == "block") {
+    return Polarity::Lists;
+  }
+  return text == "except" ? std::optional(Polarity::Withdraws) : std::nullopt;
 }
 
 }  // namespace
@@ -94,10 +86,8 @@ void CsvRows::take_header() {
     const auto* column = std::ranges::find(kColumnNames, fields_[i]);
     if (column == kColumnNames.end()) {
       // A misspelled column would silently change what every row means.
-      problem_ = fmt::format(
-          "column {} of the header is none of name, categories, minimum_age, "
-          "reach, legal_ref, expires",
-          i + 1);
+      problem_ = fmt::format("column {} of the header is none of {}", i + 1,
+                             fmt::join(kColumnNames, ", "));
       return;
     }
     auto& position = positions_[static_cast<std::size_t>(column - kColumnNames.begin())];
@@ -117,27 +107,29 @@ std::string_view CsvRows::field(std::size_t column) const {
 }
 
 LineItem CsvRows::take_row() const {
-  const std::string_view reach = field(kReach);
+  const std::string_view reach_text = field(kReach);
   const std::string_view age_text = field(kMinimumAge);
   const std::string_view expires_text = field(kExpires);
-  const auto age = parse_number(age_text);
-  const auto expires = parse_day(expires_text);
-  if ((!reach.empty() && reach != "exact" && reach != "subtree") ||
-      (!age_text.empty() && (!age || *age > kMaxAge)) || (!expires_text.empty() && !expires) ||
-      !is_legal_ref(field(kLegalRef))) {
+  const std::string_view action_text = field(kAction);
+  const auto reach = reach_of(reach_text);
+  const auto age = age_of(age_text);
+  const auto expires = parse_expiry(expires_text);
+  const auto action = action_of(action_text);
+  const auto polarity = action.value_or(Polarity::Lists);
+  const std::string_view legal_ref = field(kLegalRef);
+  const bool everything = field(kCategories) == kAllCategories;
+  if ((!reach && !reach_text.empty()) || (!age && !age_text.empty()) ||
+      (!expires && !expires_text.empty()) || (!action && !action_text.empty()) ||
+      (everything && polarity == Polarity::Lists) ||
+      (!legal_ref.empty() && !is_legal_ref(legal_ref))) {
     return skipped_item(SkipCause::BadField);
   }
-  if (expires && *expires < today_) {
-    return skipped_item(SkipCause::Expired);
-  }
-  LineItem item = parse_names_field(field(kName));
+  LineItem item = parse_subject_field(field(kName));
   item.categories = field(kCategories);
-  if (!reach.empty()) {
-    item.reach = reach == "exact" ? Reach::Exact : Reach::Subtree;
-  }
-  if (age) {
-    item.minimum_age = static_cast<std::uint8_t>(*age);
-  }
+  item.reach = reach ? reach : item.reach;
+  item.minimum_age = age;
+  item.polarity = polarity;
+  item.terms = {.legal_ref = std::string(legal_ref), .expires = expires.value_or(0)};
   return item;
 }
 

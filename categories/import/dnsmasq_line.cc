@@ -2,10 +2,9 @@
 #include "dnsmasq_line.h"
 
 #include <algorithm>
-#include <optional>
 
-#include "line_parser.h"
 #include "line_text.h"
+#include "subject_text.h"
 
 namespace luytre::categories {
 namespace {
@@ -33,25 +32,29 @@ bool lists_names(const Setting& setting) noexcept {
          setting.value.starts_with('/');
 }
 
-// Why the setting refuses none of its names; nothing: it refuses them.
-std::optional<SkipCause> judge_target(const Setting& setting, std::string_view target) noexcept {
+// What the setting says about its names: Lists when it refuses them, or why nothing.
+Expected<Polarity, SkipCause> judge_target(const Setting& setting,
+                                           std::string_view target) noexcept {
   if (target.empty()) {
-    return std::nullopt;
+    return Polarity::Lists;
   }
   if (setting.key == "address") {
-    return target == "#" || is_sinkhole(target) ? std::nullopt : std::optional(SkipCause::Address);
+    return target == "#" || is_sinkhole(target)
+               ? Expected<Polarity, SkipCause>(Polarity::Lists)
+               : Expected<Polarity, SkipCause>(Unexpected(SkipCause::Address));
   }
-  return target == "#" ? SkipCause::Exception : SkipCause::Address;
+  return target == "#" ? Expected<Polarity, SkipCause>(Polarity::Withdraws)
+                       : Expected<Polarity, SkipCause>(Unexpected(SkipCause::Address));
 }
 
-LineItem parse_listed(std::string_view name) {
+LineItem parse_listed(std::string_view name, Polarity polarity) {
   if (name == "#" || name.find('*') != std::string_view::npos) {
     return skipped_item(SkipCause::NotNameLevel);  // every name, or a pattern of names
   }
   if (name.starts_with('.')) {
     name.remove_prefix(1);  // old spelling of the same
   }
-  return {.name = parse_name(name), .reach = Reach::Subtree, .categories = {}};
+  return name_item(parse_name(name), Reach::Subtree, polarity);
 }
 
 }  // namespace
@@ -68,11 +71,11 @@ void parse_dnsmasq_line(std::string_view text, std::vector<LineItem>& items) {
     items.push_back(skipped_item(SkipCause::NotAName));
     return;
   }
-  const auto cause = judge_target(setting, setting.value.substr(close + 1));
+  const auto said = judge_target(setting, setting.value.substr(close + 1));
   std::string_view names = setting.value.substr(1, close - 1);
   while (!names.empty()) {
     const std::string_view name = take_until(names, '/');
-    items.push_back(cause ? skipped_item(*cause) : parse_listed(name));
+    items.push_back(said ? parse_listed(name, *said) : skipped_item(said.error()));
   }
 }
 

@@ -12,8 +12,8 @@ namespace luytre::categories {
 // "address=/name/…/target", "server=/name/…/" and "local=/name/…/", which reach the subtree.
 // - address: refused without a target, with "#" and with a sinkhole; another one redirects
 //   (Address).
-// - server, local: without a target nobody is asked, which refuses; "#" asks the usual servers, as
-//   if no other line spoke of the name (Exception); another one is an upstream (Address).
+// - server, local: without a target nobody is asked, which refuses; "#" asks the usual servers, an
+//   exception from what other lines say; another one is an upstream (Address).
 // Every other setting is no name.
 void parse_dnsmasq_line(std::string_view text, std::vector<LineItem>& items);
 

@@ -9,15 +9,17 @@
 #include "dnsmasq_line.h"
 #include "line_text.h"
 #include "rpz_zone.h"
+#include "unbound_line.h"
+#include "v2fly_line.h"
 
 namespace luytre::categories {
 namespace {
 
 bool names_a_category(std::string_view text, const Taxonomy& taxonomy) {
   std::string_view rest = text;
-  take_word(rest);
-  const std::string_view categories = take_word(rest);
-  return taxonomy.find(categories.substr(0, categories.find(','))) != nullptr;
+  take_until(rest, '\t');
+  std::string_view categories = trim(take_until(rest, '\t'));
+  return categories == kAllCategories || taxonomy.find(take_until(categories, ',')) != nullptr;
 }
 
 bool is_hosts_line(std::string_view text) noexcept {
@@ -25,8 +27,10 @@ bool is_hosts_line(std::string_view text) noexcept {
   return !text.empty() && is_address(first);
 }
 
+// '!' begins a comment of filter lists and an exception of our own format.
 bool is_comment(std::string_view text) noexcept {
-  return text.front() == '#' || text.front() == '!' || text.front() == ';';
+  return text.front() == '#' || text.front() == ';' ||
+         (text.front() == '!' && !text.contains('\t'));
 }
 
 }  // namespace
@@ -36,12 +40,14 @@ ListFormat guess_format(const std::vector<std::string_view>& lines, const Taxono
     ListFormat format;
     std::size_t lines = 0;
   };
-  std::array<Candidate, 5> candidates{{{ListFormat::Hosts},
+  std::array<Candidate, 6> candidates{{{ListFormat::Hosts},
                                        {ListFormat::Luytre},
                                        {ListFormat::Adblock},
                                        {ListFormat::Dnsmasq},
-                                       {ListFormat::Rpz}}};
+                                       {ListFormat::Rpz},
+                                       {ListFormat::Unbound}}};
   std::size_t all = 0;
+  bool v2fly = false;
   for (const std::string_view line : lines) {
     const std::string_view text = trim(line);
     if (text.empty() || is_comment(text)) {
@@ -58,13 +64,16 @@ ListFormat guess_format(const std::vector<std::string_view>& lines, const Taxono
     candidates[2].lines += text.starts_with("||") || text.starts_with("@@||") ? 1 : 0;
     candidates[3].lines += is_dnsmasq_listing(text) ? 1 : 0;
     candidates[4].lines += is_rpz_record(text) ? 1 : 0;
+    candidates[5].lines += is_unbound_listing(text) ? 1 : 0;
+    v2fly = v2fly || is_v2fly_rule(text);
   }
   for (const Candidate& candidate : candidates) {
     if (2 * candidate.lines > all) {
       return candidate.format;
     }
   }
-  return ListFormat::Names;
+  // Its bare names look like any list's; one rule of its own tells.
+  return v2fly ? ListFormat::V2fly : ListFormat::Names;
 }
 
 }  // namespace luytre::categories

@@ -11,7 +11,9 @@
 #include "archive_file.h"
 #include "format_guess.h"
 #include "list_collector.h"
+#include "member_reader.h"
 #include "name_rules.h"
+#include "ut1_tree.h"
 
 namespace luytre::categories {
 namespace {
@@ -19,8 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kGuessBytes = std::size_t{64} << 10U;
-// root/blacklists/<category>/domains
-constexpr int kMaxTreeDepth = 3;
 
 // The beginning of the first member, cut behind its last whole line.
 Result<std::string> read_beginning(ArchiveFile& file) {
@@ -72,125 +72,6 @@ Result<ListFormat> detect_format(const fs::path& path, const Taxonomy& taxonomy)
   return guess_format(lines, taxonomy);
 }
 
-Result<void> feed_member(ArchiveFile& file, ListCollector& collector) {
-  while (true) {
-    const auto piece = file.read();
-    if (!piece) {
-      return Unexpected(piece.error());
-    }
-    if (piece->empty()) {
-      return collector.end_file();
-    }
-    if (auto fed = collector.feed(*piece); !fed) {
-      return fed;
-    }
-  }
-}
-
-// What a member of a UT1 tree is for the import.
-class Ut1Reader {
- public:
-  Ut1Reader(const Taxonomy& taxonomy, ListCollector& collector)
-      : taxonomy_(taxonomy), collector_(collector) {}
-
-  Result<void> read_directory(const fs::path& root) {
-    // Sorted, so that examples in the report do not depend on the file system.
-    std::vector<fs::path> paths;
-    std::error_code error;
-    for (fs::recursive_directory_iterator at(root, error), end; !error && at != end;
-         at.increment(error)) {
-      if (at.depth() >= kMaxTreeDepth - 1) {
-        at.disable_recursion_pending();
-      }
-      paths.push_back(at->path());
-    }
-    if (error) {
-      return fail(ErrorCode::System, fmt::format("{}: {}", root.string(), error.message()));
-    }
-    std::ranges::sort(paths);
-    for (const fs::path& path : paths) {
-      if (fs::is_symlink(path, error)) {
-        take_link(path, fs::read_symlink(path, error));
-      } else if (fs::is_regular_file(path, error) && takes(path)) {
-        auto file = ArchiveFile::open(path);
-        const auto any = file ? file->next() : Result<bool>(Unexpected(file.error()));
-        if (!any) {
-          return Unexpected(any.error());
-        }
-        if (auto read = *any ? feed_member(*file, collector_) : Result<void>(); !read) {
-          return read;
-        }
-      }
-    }
-    return check_found(root);
-  }
-
-  Result<void> read_archive(const fs::path& path) {
-    auto file = ArchiveFile::open(path);
-    if (!file) {
-      return Unexpected(file.error());
-    }
-    while (true) {
-      const auto any = file->next();
-      if (!any) {
-        return Unexpected(any.error());
-      }
-      if (!*any) {
-        return check_found(path);
-      }
-      if (!file->is_tar()) {
-        return fail(ErrorCode::Invalid,
-                    fmt::format("{}: not a UT1 folder or tar archive", path.string()));
-      }
-      if (const std::string target = file->link_target(); !target.empty()) {
-        take_link(file->member(), target);
-      } else if (file->is_regular() && takes(file->member())) {
-        if (auto read = feed_member(*file, collector_); !read) {
-          return read;
-        }
-      }
-    }
-  }
-
- private:
-  // True: a file of names, which the collector then waits for.
-  bool takes(const fs::path& path) {
-    const std::string folder = path.parent_path().filename().string();
-    const std::string kind = path.filename().string();
-    if (folder.empty()) {
-      return false;
-    }
-    if (kind == "urls" || kind.find("expression") != std::string::npos) {
-      collector_.report().files_not_imported.push_back(folder + "/" + kind);
-    }
-    if (kind != "domains") {
-      return false;
-    }
-    found_ = true;
-    const Category* category = taxonomy_.find_ut1(folder);
-    collector_.begin_file(folder + "/" + kind,
-                          category == nullptr ? CategorySet() : CategorySet::of(category->id));
-    return true;
-  }
-
-  void take_link(const fs::path& link, const fs::path& target) {
-    collector_.report().aliases[link.filename().string()] = target.filename().string();
-  }
-
-  Result<void> check_found(const fs::path& path) const {
-    if (found_) {
-      return {};
-    }
-    return fail(ErrorCode::Invalid, fmt::format("{}: no <category>/domains file in it; a UT1 tree "
-                                                "or archive of one is expected",
-                                                path.string()));
-  }
-
-  const Taxonomy& taxonomy_;
-  ListCollector& collector_;
-  bool found_ = false;
-};
-
 Result<void> read_single_file(const fs::path& path, const ImportOptions& options,
                               ListCollector& collector) {
   auto file = ArchiveFile::open(path);
@@ -202,8 +83,11 @@ Result<void> read_single_file(const fs::path& path, const ImportOptions& options
     return fail(ErrorCode::Invalid,
                 fmt::format("{}: a tar archive; import it as ut1", path.string()));
   }
-  collector.begin_file(path.filename().string(), options.categories);
-  return *any ? feed_member(*file, collector) : collector.end_file();
+  using Meaning = Expected<CategorySet, SkipCause>;
+  collector.begin_file(path.filename().string(),
+                       options.categories.empty() ? Meaning(Unexpected(SkipCause::UnknownCategory))
+                                                  : Meaning(options.categories));
+  return *any ? read_member(*file, collector) : collector.end_file();
 }
 
 }  // namespace
@@ -237,8 +121,8 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
   ListCollector collector(taxonomy, options, *std::move(rules), format);
   Result<void> read;
   if (format == ListFormat::Ut1) {
-    Ut1Reader tree(taxonomy, collector);
-    read = is_folder(path) ? tree.read_directory(path) : tree.read_archive(path);
+    Ut1Tree tree(taxonomy, options, collector);
+    read = is_folder(path) ? tree.read_folder(path) : tree.read_archive(path);
   } else {
     read = read_single_file(path, options, collector);
   }
@@ -253,9 +137,9 @@ std::string_view describe(SkipCause cause) noexcept {
     case SkipCause::NotAName:
       return "not a domain name";
     case SkipCause::Address:
-      return "address instead of a name";
+      return "address with a port, or a redirection";
     case SkipCause::Url:
-      return "URL, path or port";
+      return "URL that is no page of a named host";
     case SkipCause::SingleLabel:
       return "single label";
     case SkipCause::PublicSuffix:
@@ -267,15 +151,23 @@ std::string_view describe(SkipCause cause) noexcept {
     case SkipCause::BadIdna:
       return "invalid internationalised name";
     case SkipCause::LineTooLong:
-      return "line over 1,024 octets";
+      return "line over 4,096 octets";
     case SkipCause::Exception:
-      return "exception that takes another line back";
+      return "exception from less than a name";
     case SkipCause::NotNameLevel:
       return "rule that is not about a whole name";
     case SkipCause::Expired:
       return "expired";
     case SkipCause::BadField:
       return "field with an invalid value";
+    case SkipCause::ReservedAddress:
+      return "reserved or far too wide address range";
+    case SkipCause::LeftOut:
+      return "category that the mapping leaves out";
+    case SkipCause::Permitted:
+      return "names to permit, in no category";
+    case SkipCause::NotGranted:
+      return "category that the source may not state";
   }
   return "unknown";
 }
@@ -300,6 +192,10 @@ std::string_view describe(ListFormat format) noexcept {
       return "rpz";
     case ListFormat::Csv:
       return "csv";
+    case ListFormat::Unbound:
+      return "unbound";
+    case ListFormat::V2fly:
+      return "v2fly";
   }
   return "unknown";
 }

@@ -9,17 +9,11 @@
 
 namespace luytre::categories {
 
-inline constexpr std::size_t kMaxLineBytes = 1024;
+inline constexpr std::size_t kMaxLineBytes = 4096;
 
 // Splits `line` (without its end) by the rules of `format` into `items`: none for a blank line or
 // a comment, several for a line with several names. `format` is not Auto, nor one whose lines
 // depend on each other (list_parser.h).
 void parse_line(ListFormat format, std::string_view line, std::vector<LineItem>& items);
-
-// The name in `text`, from UTF-8 to A-labels if need be, or why there is none.
-[[nodiscard]] Expected<DomainName, SkipCause> parse_name(std::string_view text);
-
-// The name in a field of its own: "*.name" and ".name" give Subtree.
-[[nodiscard]] LineItem parse_names_field(std::string_view text);
 
 }  // namespace luytre::categories

@@ -17,47 +17,51 @@
 
 namespace luytre::categories {
 
-// Turns the lines of a list's files into names and counts; every line ends up in exactly one number
+// Turns the lines of a list's files into entries and counts; every line ends up in exactly one number
 // of the report.
 class ListCollector {
  public:
   ListCollector(const Taxonomy& taxonomy, const ImportOptions& options, NameRules rules,
                 ListFormat format);
 
-  // Begins a file. `categories` is what its lines mean where they do not say so themselves; empty
-  // counts every line as UnknownCategory.
-  void begin_file(std::string name, CategorySet categories);
-  // Invalid: more names than any list has.
+  // Begins a file. `meaning` is what its lines mean where they do not say so themselves, or why
+  // they mean nothing.
+  void begin_file(std::string name, Expected<CategorySet, SkipCause> meaning);
+  // Invalid: more entries than any list has.
   [[nodiscard]] Result<void> feed(std::span<const char> piece);
   [[nodiscard]] Result<void> end_file();
 
   ImportReport& report() noexcept { return report_; }
   [[nodiscard]] ParsedList finish() &&;
 
-  static constexpr std::size_t kMaxNames = std::size_t{64} << 20U;
+  static constexpr std::size_t kMaxEntries = std::size_t{64} << 20U;
 
  private:
   void take_line(std::string_view line, std::uint64_t number);
-  [[nodiscard]] std::optional<SkipCause> take_item(const LineItem& item);
+  [[nodiscard]] std::optional<SkipCause> take_item(LineItem& item);
   void skip(SkipCause cause, std::string_view line, std::uint64_t number);
-  // Empty: one of the names is unknown.
-  [[nodiscard]] CategorySet parse_categories(std::string_view names) const;
+  // What the item says, of that only what the source may state.
+  [[nodiscard]] Expected<CategorySet, SkipCause> judge_categories(const LineItem& item);
+  [[nodiscard]] Expected<CategorySet, SkipCause> parse_categories(std::string_view words) const;
   [[nodiscard]] Result<void> check_file() const;
   // Judged by the rules, then taken or the cause why not.
   [[nodiscard]] std::optional<SkipCause> take_listed(ListedName listed);
   void count_skipped(SkipCause cause, std::uint64_t lines, std::string_view example);
   void settle_owners();
+  // One trigger of a zone, whether or not it has "name" and "*.name".
+  void settle_owner(ListedName listed, bool itself, bool below);
+  void count_entries();
 
   const Taxonomy& taxonomy_;
   const ImportOptions& options_;
   NameRules rules_;
   Reach default_reach_;
-  NameList names_;
+  ListContent content_;
   NameList owners_;  // of an RPZ zone, "*.name" as Subtree, until the whole zone is known
   ImportReport report_;
 
   std::string file_;
-  CategorySet file_categories_;
+  Expected<CategorySet, SkipCause> file_meaning_ = CategorySet();
   LineSplitter splitter_;
   ListParser parser_;
   std::vector<LineItem> items_;  // of one line, kept for its memory

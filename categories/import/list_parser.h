@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +16,7 @@ namespace luytre::categories {
 class ListParser {
  public:
   // `format` is not Auto.
-  ListParser(ListFormat format, std::chrono::sys_seconds now) noexcept
-      : format_(format), csv_(now) {}
+  explicit ListParser(ListFormat format) noexcept : format_(format) {}
 
   // As parse_line(); the items are valid until the next call.
   void parse(std::string_view line, std::vector<LineItem>& items) {

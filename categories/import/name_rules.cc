@@ -105,12 +105,13 @@ Expected<Reach, SkipCause> NameRules::judge(const ListedName& listed) const {
   if (listed.reach == Reach::Exact) {
     return Reach::Exact;
   }
-  const bool never_block = (listed.categories - never_block_).empty();
+  const bool permits =
+      listed.polarity == Polarity::Withdraws || (listed.categories - never_block_).empty();
   const std::string text = listed.name.to_text();
   const bool registry = is_suffix(suffixes_.get(), text, PSL_TYPE_ICANN);
   const bool shared = registry || is_suffix(suffixes_.get(), text, PSL_TYPE_PRIVATE) ||
                       contains(shared_apexes_, listed.name);
-  if (never_block) {
+  if (permits) {
     return shared || contains(portals_, listed.name) ? Reach::Exact : Reach::Subtree;
   }
   const bool meant = !registry && (listed.categories - private_suffixes_).empty();

@@ -24,8 +24,8 @@ class NameRules {
   // The reach that `listed` gets, or why it is refused:
   // - canary names keep their fixed answers (RFC 9462 and the vendors' switches for encrypted DNS);
   // - a shared host (public suffix, CDN or hosting apex) as Subtree would judge everybody below it:
-  //   refused for what blocks, Exact for the never-block tiers. Categories that are about such hosts
-  //   may cover private ones. A mixed entry counts as one that blocks.
+  //   refused for what blocks, Exact for the never-block tiers and for exceptions. Categories that
+  //   are about such hosts may cover private ones. A mixed entry counts as one that blocks.
   [[nodiscard]] Expected<Reach, SkipCause> judge(const ListedName& listed) const;
 
  private:

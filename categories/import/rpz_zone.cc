@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "line_parser.h"
 #include "line_text.h"
+#include "subject_text.h"
 
 namespace luytre::categories {
 namespace {
@@ -46,24 +46,27 @@ bool is_class(std::string_view word) noexcept {
   return is_one_of(word, std::array<std::string_view, 3>{"IN", "CH", "HS"});
 }
 
-// Why the record refuses nothing; nothing: it refuses.
-std::optional<SkipCause> judge_action(std::string_view type, std::string_view value) noexcept {
+using Said = Expected<Polarity, SkipCause>;
+
+// What the record says about its trigger: Lists when it refuses, or why nothing.
+Said judge_action(std::string_view type, std::string_view value) noexcept {
   if (same_word(type, "A") || same_word(type, "AAAA")) {
     if (!is_address(value)) {
-      return SkipCause::NotAName;
+      return Unexpected(SkipCause::NotAName);
     }
-    return is_sinkhole(value) ? std::nullopt : std::optional(SkipCause::Address);
+    return is_sinkhole(value) ? Said(Polarity::Lists) : Said(Unexpected(SkipCause::Address));
   }
   if (!same_word(type, "CNAME")) {
-    return SkipCause::NotNameLevel;  // an answer of its own for one type only
+    return Unexpected(SkipCause::NotNameLevel);  // an answer of its own for one type only
   }
   if (value == "." || value == "*." || same_word(value, "rpz-drop.")) {
-    return std::nullopt;
+    return Polarity::Lists;
   }
   if (same_word(value, "rpz-passthru.")) {
-    return SkipCause::Exception;
+    return Polarity::Withdraws;
   }
-  return same_word(value, "rpz-tcp-only.") ? SkipCause::NotNameLevel : SkipCause::Address;
+  const bool over_tcp = same_word(value, "rpz-tcp-only.");
+  return Unexpected(over_tcp ? SkipCause::NotNameLevel : SkipCause::Address);
 }
 
 bool is_other_trigger(std::string_view trigger) noexcept {
@@ -73,14 +76,13 @@ bool is_other_trigger(std::string_view trigger) noexcept {
   return is_one_of(trigger.substr(dot == std::string_view::npos ? 0 : dot + 1), kKinds);
 }
 
-LineItem parse_trigger(std::string_view trigger) {
+LineItem parse_trigger(std::string_view trigger, Polarity polarity) {
   if (is_other_trigger(trigger)) {
     return skipped_item(SkipCause::NotNameLevel);
   }
   const bool below = trigger.starts_with("*.");
-  return {.name = parse_name(trigger.substr(below ? 2 : 0)),
-          .reach = below ? Reach::Subtree : Reach::Exact,
-          .categories = {}};
+  return name_item(parse_name(trigger.substr(below ? 2 : 0)), below ? Reach::Subtree : Reach::Exact,
+                   polarity);
 }
 
 }  // namespace
@@ -172,8 +174,8 @@ void RpzZone::take_record(bool same_owner, std::vector<LineItem>& items) {
     items.push_back(skipped_item(SkipCause::NotAName));
     return;
   }
-  const auto cause = judge_action(type, words_[at + 1]);
-  items.push_back(cause ? skipped_item(*cause) : parse_trigger(*name));
+  const auto said = judge_action(type, words_[at + 1]);
+  items.push_back(said ? parse_trigger(*name, *said) : skipped_item(said.error()));
 }
 
 void RpzZone::parse(std::string_view line, std::vector<LineItem>& items) {

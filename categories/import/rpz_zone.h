@@ -15,8 +15,8 @@ namespace luytre::categories {
 // name and not the name itself; only both together are a subtree, and who takes the items puts
 // them together.
 // - CNAME to "." or "*." or "rpz-drop." refuses, and so does a sinkhole address.
-// - rpz-passthru takes other triggers back: Exception. rpz-tcp-only refuses nothing: NotNameLevel,
-//   as are triggers on addresses and name servers.
+// - rpz-passthru makes an exception. rpz-tcp-only refuses nothing: NotNameLevel, as are triggers on
+//   the addresses of answers and clients and on name servers.
 // - Another target or address redirects: Address.
 // Not counted: directives, SOA, NS and whatever else the apex has, records of DNSSEC.
 class RpzZone {

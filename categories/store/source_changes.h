@@ -7,47 +7,26 @@
 
 #include "base/error.h"
 #include "categories/entry.h"
-#include "categories/lmdb/environment.h"
-#include "categories/name_list.h"
-#include "store_codec.h"
+#include "categories/list_content.h"
+#include "categories/store/category_store.h"
+#include "source_writer.h"
+#include "subject_key.h"
 
 namespace luytre::categories {
 
-// The difference between what the database holds of one source and a new list. A daily update of a
-// list changes some thousand names of a million: comparing reads everything and writes only those,
-// where replacing would write the whole list, and the journal would not know what changed.
-class SourceChanges {
- public:
-  // Walks the source's names in the database and the normalised list side by side. Keeps a
-  // reference to `names`.
-  [[nodiscard]] static Result<SourceChanges> compare(const lmdb::ReadTransaction& transaction,
-                                                     lmdb::Database table, SourceId source,
-                                                     const NameList& names);
+// Makes the database say of one source what `content` says. A daily update of a list changes some
+// thousand names of a million: comparing reads everything and writes only those, where replacing
+// would write the whole list, and the journal would not know what changed. `content` is normalised
+// and was checked.
+[[nodiscard]] Result<void> write_content(lmdb::WriteTransaction& transaction,
+                                         const StoreTables& tables, const Source& source,
+                                         const ListContent& content, SourceWriter& writer);
 
-  [[nodiscard]] std::size_t size() const noexcept { return written_.size() + erased_sizes_.size(); }
-  // Distinct names of the new list.
-  [[nodiscard]] std::uint64_t name_count() const noexcept { return name_count_; }
-
-  [[nodiscard]] Result<void> apply(lmdb::WriteTransaction& transaction) const;
-  // The names that differ, as the concatenation of their wire forms; they end each other.
-  [[nodiscard]] std::vector<std::uint8_t> wire_names() const;
-
- private:
-  SourceChanges(lmdb::Database table, SourceId source, const NameList& names)
-      : names_(&names), table_(table), source_(source) {}
-
-  void erase(lmdb::Bytes name_key);
-  // How many elements of the list, one or two, speak about the name at `position`.
-  [[nodiscard]] std::size_t group_size(std::size_t position) const noexcept;
-  [[nodiscard]] StatementsValue value_at(std::size_t position) const noexcept;
-
-  const NameList* names_;
-  lmdb::Database table_;
-  SourceId source_;
-  std::uint64_t name_count_ = 0;
-  std::vector<std::size_t> written_;         // positions in the list: new, or said differently
-  std::vector<std::uint8_t> erased_;         // name keys one after the other
-  std::vector<std::uint16_t> erased_sizes_;  // and their sizes
-};
+// Makes one source say what a delta adds, and no longer what it removes, in time proportional to
+// the delta. Conflict, with the subject named: it removes what the source does not say, unless that
+// is over and went away by itself.
+[[nodiscard]] Result<void> write_delta(const Source& source,
+                                       const CategoryStore::ListChanges& changes,
+                                       SourceWriter& writer);
 
 }  // namespace luytre::categories

@@ -143,7 +143,7 @@ Result<Imported> import(const Installation& installation, const Options& options
                              .format = std::string(describe(imported.report.format)),
                              .entry_count = 0,
                              .imported_at = std::time(nullptr)},
-                            std::move(list->names));
+                            {.names = std::move(list->names), .paths = {}, .prefixes = {}});
   if (!serial) {
     return Unexpected<Error>(serial.error());
   }

@@ -54,19 +54,6 @@ Unexpected<Error> failed(std::string_view what, const fs::path& path, int number
               fmt::format("Cannot {} {}: {}.", what, path.native(), std::strerror(number)));
 }
 
-categories::IndexEntry unite(const categories::Entry& entry) {
-  categories::IndexEntry united;
-  for (const categories::Statement& said : entry.statements) {
-    united.exact |= said.categories;
-    united.exact_minimum_age = std::max(united.exact_minimum_age, said.minimum_age);
-    if (said.reach == categories::Reach::Subtree) {
-      united.subtree |= said.categories;
-      united.subtree_minimum_age = std::max(united.subtree_minimum_age, said.minimum_age);
-    }
-  }
-  return united;
-}
-
 Result<void> point_current_at(const fs::path& directory, const std::string& target) {
   const fs::path link = directory / kCurrent;
   const fs::path beside = directory / "current.new";
@@ -110,10 +97,14 @@ Result<CompiledIndex> compile_index(const categories::CategoryStore& store,
     return Unexpected<Error>(hash_key.error());
   }
   categories::IndexBuilder builder(taxonomy, *hash_key);
-  const auto serial = store.scan([&](const categories::Entry& entry) -> Result<void> {
-    builder.add(entry.name, unite(entry));
-    return {};
-  });
+  const auto serial = store.scan_merged(
+      taxonomy, {.name = [&](const categories::DomainName& name,
+                             const categories::MergedEntry& entry) -> Result<void> {
+                   builder.add(name, entry);
+                   return {};
+                 },
+                 .path = {},
+                 .prefix = {}});
   if (!serial) {
     return Unexpected<Error>(serial.error());
   }

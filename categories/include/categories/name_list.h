@@ -43,6 +43,9 @@ class NameList {
   [[nodiscard]] CategorySet categories(std::size_t position) const noexcept {
     return records_[position].categories;
   }
+  [[nodiscard]] Polarity polarity(std::size_t position) const noexcept {
+    return records_[position].polarity;
+  }
   // The element's NameKey octets, without decoding; valid until the list is changed.
   [[nodiscard]] std::span<const std::uint8_t> key(std::size_t position) const noexcept;
 

@@ -27,11 +27,28 @@ TEST(AdblockLine, CommentsAndHeadersAreNoLines) {
   }
 }
 
-TEST(AdblockLine, WhatTakesARuleBackIsAnException) {
-  for (const char* rule : {"@@||example.com^", "@@||example.com^$document", "@@/ads/", "@@",
-                           "||example.com^$badfilter", "||example.com^$important,badfilter"}) {
-    EXPECT_EQ(line(rule), "- exception that takes another line back") << rule;
+TEST(AdblockLine, AnExceptionFromAWholeNameTakesItBack) {
+  for (const char* rule :
+       {"@@||example.com^", "@@||example.com^$document", "@@||example.com^$important"}) {
+    EXPECT_EQ(line(rule), "not example.com subtree") << rule;
   }
+  EXPECT_EQ(line("@@||example.com/page"), "not example.com/page subtree");
+}
+
+TEST(AdblockLine, ExceptionsFromLessThanANameAreCounted) {
+  for (const char* rule :
+       {"@@/ads/", "@@", "@@||example.com^$script", "@@||ex*mple.com^", "@@|https://example.com^",
+        "@@||example.com", "@@example.com##.ad", "||example.com^$badfilter",
+        "||example.com^$important,badfilter", "@@||example.com^$badfilter"}) {
+    EXPECT_EQ(line(rule), "- exception from less than a name") << rule;
+  }
+}
+
+TEST(AdblockLine, APageOrAnAddressIsTakenAsWhatItIs) {
+  EXPECT_EQ(line("||example.com/ads"), "example.com/ads subtree");
+  EXPECT_EQ(line("||example.com/ads/^$important"), "example.com/ads subtree");
+  EXPECT_EQ(line("||198.18.0.1^"), "198.18.0.1 subtree");
+  EXPECT_EQ(line("||46.148.113.^"), "- rule that is not about a whole name");
 }
 
 TEST(AdblockLine, WhatIsNotAboutAWholeNameIsNeverWidened) {
@@ -50,7 +67,8 @@ TEST(AdblockLine, WhatIsNotAboutAWholeNameIsNeverWidened) {
                            "||example.com",
                            "||example.com|",
                            "||example.com$important",
-                           "||example.com/ads",
+                           "||example.com/ads/*",
+                           "||example.com/ads$script",
                            "|https://example.com^",
                            "|example.com^",
                            "example.com",
@@ -80,14 +98,12 @@ TEST(AdblockLine, WhatIsNotAboutAWholeNameIsNeverWidened) {
 }
 
 TEST(AdblockLine, WhatStandsInANamesPlaceHasItsOwnCause) {
-  EXPECT_EQ(line("||192.0.2.1^"), "- address instead of a name");
-  EXPECT_EQ(line("||192.0.2.0/24^"), "- address instead of a name");
-  EXPECT_EQ(line("||example.com/ads^"), "- URL, path or port");
-  EXPECT_EQ(line("||example.com:8080^"), "- URL, path or port");
+  EXPECT_EQ(line("||example.com:8080^"), "- URL that is no page of a named host");
+  EXPECT_EQ(line("||198.18.0.1:8080^"), "- address with a port, or a redirection");
   EXPECT_EQ(line("||zip^"), "- single label");
   EXPECT_EQ(line("||^"), "- not a domain name");
   EXPECT_EQ(line("||a..b.example^"), "- not a domain name");
-  EXPECT_EQ(line("||" + std::string(2000, 'a') + "^"), "- line over 1,024 octets");
+  EXPECT_EQ(line("||" + std::string(5000, 'a') + "^"), "- line over 4,096 octets");
 }
 
 TEST(AdblockLine, OnlyTheWholeRuleIsAName) {

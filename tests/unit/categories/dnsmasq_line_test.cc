@@ -28,7 +28,7 @@ TEST(DnsmasqLine, EveryNameOfALineIsAnItem) {
   EXPECT_EQ(line("local=/a.example//lan/"),
             "a.example subtree; - not a domain name; - single label");
   EXPECT_EQ(line("server=/a.example/b.example/192.0.2.53"),
-            "- address instead of a name; - address instead of a name");
+            "- address with a port, or a redirection; - address with a port, or a redirection");
 }
 
 TEST(DnsmasqLine, AnotherTargetIsNoListing) {
@@ -36,9 +36,13 @@ TEST(DnsmasqLine, AnotherTargetIsNoListing) {
        {"address=/example.com/192.0.2.1", "address=/example.com/2001:db8::1",
         "server=/example.com/192.0.2.53", "server=/example.com/192.0.2.53#5353",
         "server=/example.com/0.0.0.0", "local=/example.com/192.0.2.53", "address=/example.com/x"}) {
-    EXPECT_EQ(line(text), "- address instead of a name") << text;
+    EXPECT_EQ(line(text), "- address with a port, or a redirection") << text;
   }
-  EXPECT_EQ(line("server=/example.com/#"), "- exception that takes another line back");
+}
+
+TEST(DnsmasqLine, AskingTheUsualServersIsAnException) {
+  EXPECT_EQ(line("server=/example.com/#"), "not example.com subtree");
+  EXPECT_EQ(line("local=/a.example/b.example/#"), "not a.example subtree; not b.example subtree");
 }
 
 TEST(DnsmasqLine, PatternsOfNamesAreCounted) {

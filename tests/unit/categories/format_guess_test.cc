@@ -22,6 +22,10 @@ TEST(GuessFormat, RecognisesEverySyntax) {
        ListFormat::Rpz},
       {{"# x", "name,categories", "a.com,porn"}, ListFormat::Csv},
       {{"expires,name"}, ListFormat::Csv},
+      {{"# x", "server:", "local-zone: \"a.com\" always_null", "local-data: \"b.com A 0.0.0.0\""},
+       ListFormat::Unbound},
+      {{"a.com", "b.com @ads", "full:c.com"}, ListFormat::V2fly},
+      {{"a.com\tporn", "!b.com\t*", "!c.com\tporn\texact"}, ListFormat::Luytre},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(describe(guess_format(row.lines, taxonomy)), describe(row.format));

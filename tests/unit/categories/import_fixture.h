@@ -57,7 +57,8 @@ class ImportTest : public ::testing::Test {
       EXPECT_EQ(count.lines == 0, count.example.empty());
     }
     EXPECT_EQ(report.lines, accounted) << "every line is in exactly one number";
-    EXPECT_EQ(report.entries, list->names.size());
+    EXPECT_EQ(report.entries, list->content.size());
+    EXPECT_EQ(report.entries, report.names + report.paths + report.prefixes);
     return *std::move(list);
   }
 
@@ -72,17 +73,45 @@ class ImportTest : public ::testing::Test {
     return report.skipped[static_cast<std::size_t>(cause)].example;
   }
 
-  // "name exact" or "name subtree", one a line, in key order.
-  static std::string show(const NameList& names) {
+  // "names 3, paths 1, duplicates 2, single label 1": all that is not zero.
+  static std::string counts(const ImportReport& report) {
     std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const ListedName listed = names[i];
-      text += listed.name.to_text() + (listed.reach == Reach::Exact ? " exact\n" : " subtree\n");
+    const auto add = [&](std::string_view what, std::uint64_t count) {
+      if (count != 0) {
+        text += (text.empty() ? "" : ", ") + std::string(what) + " " + std::to_string(count);
+      }
+    };
+    add("names", report.names);
+    add("paths", report.paths);
+    add("prefixes", report.prefixes);
+    add("of them exceptions", report.exceptions);
+    add("duplicates", report.duplicates);
+    for (std::size_t i = 0; i < kSkipCauseCount; ++i) {
+      add(describe(static_cast<SkipCause>(i)), report.skipped[i].lines);
     }
     return text;
   }
 
-  static std::optional<ListedName> find(const NameList& names, std::string_view text) {
+  // "name exact", "not name subtree", "host/path", "192.0.2.0/24", one a line, in order.
+  static std::string show(const ListContent& content) {
+    const auto polarity = [](Polarity said) { return said == Polarity::Withdraws ? "not " : ""; };
+    std::string text;
+    for (std::size_t i = 0; i < content.names.size(); ++i) {
+      const ListedName listed = content.names[i];
+      text += polarity(listed.polarity) + listed.name.to_text() +
+              (listed.reach == Reach::Exact ? " exact\n" : " subtree\n");
+    }
+    for (const ListedPath& listed : content.paths) {
+      text += polarity(listed.polarity) + listed.path.to_text() + "\n";
+    }
+    for (const ListedPrefix& listed : content.prefixes) {
+      text += polarity(listed.polarity) + listed.prefix.to_text() + "\n";
+    }
+    return text;
+  }
+
+  static std::optional<ListedName> find(const ListContent& content, std::string_view text) {
+    const NameList& names = content.names;
     const auto name = DomainName::from_hostname(text);
     for (std::size_t i = 0; name && i < names.size(); ++i) {
       const ListedName listed = names[i];

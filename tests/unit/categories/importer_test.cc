@@ -21,20 +21,20 @@ class Importer : public ImportTest {};
 TEST_F(Importer, NamesReachTheirSubtreeAndHostsThemselves) {
   const ParsedList names = import_text("example.com\nexample.net\n", as("porn"));
   EXPECT_EQ(names.report.format, ListFormat::Names);
-  EXPECT_EQ(show(names.names), "example.com subtree\nexample.net subtree\n");
+  EXPECT_EQ(show(names.content), "example.com subtree\nexample.net subtree\n");
 
   const ParsedList hosts =
       import_text("0.0.0.0 example.com\n0.0.0.0 www.example.com\n", as("porn"));
   EXPECT_EQ(hosts.report.format, ListFormat::Hosts);
-  EXPECT_EQ(show(hosts.names), "example.com exact\nwww.example.com exact\n");
+  EXPECT_EQ(show(hosts.content), "example.com exact\nwww.example.com exact\n");
 }
 
 TEST_F(Importer, TheDefaultReachCanBeChosenButNotAgainstALine) {
   ImportOptions options = as("porn");
   options.default_reach = Reach::Subtree;
-  EXPECT_EQ(show(import_text("0.0.0.0 example.com\n", options).names), "example.com subtree\n");
+  EXPECT_EQ(show(import_text("0.0.0.0 example.com\n", options).content), "example.com subtree\n");
   options.default_reach = Reach::Exact;
-  EXPECT_EQ(show(import_text("example.com\n*.example.net\n", options).names),
+  EXPECT_EQ(show(import_text("example.com\n*.example.net\n", options).content),
             "example.com exact\nexample.net subtree\n");
 }
 
@@ -42,9 +42,9 @@ TEST_F(Importer, CategoriesAndMinimumAgeComeFromTheOptions) {
   ImportOptions options = as("gambling");
   options.minimum_age = 18;
   const ParsedList list = import_text("example.com\n", options);
-  ASSERT_EQ(list.names.size(), 1U);
-  EXPECT_EQ(list.names[0].categories, set("gambling"));
-  EXPECT_EQ(list.names[0].minimum_age, 18);
+  ASSERT_EQ(list.content.names.size(), 1U);
+  EXPECT_EQ(list.content.names[0].categories, set("gambling"));
+  EXPECT_EQ(list.content.names[0].minimum_age, 18);
   EXPECT_EQ(list.report.entries_by_category.at("gambling"), 1U);
 }
 
@@ -63,33 +63,66 @@ TEST_F(Importer, OwnFormatCarriesItsCategories) {
       "example.org\tporn,nothing\nexample.info\tuncategorised\n",
       as(""));
   EXPECT_EQ(list.report.format, ListFormat::Luytre);
-  EXPECT_EQ(show(list.names), "example.com subtree\nhost.example.com exact\n");
-  EXPECT_EQ(list.names[0].categories, set("porn") | set("dating"));
+  EXPECT_EQ(show(list.content), "example.com subtree\nhost.example.com exact\n");
+  EXPECT_EQ(list.content.names[0].categories, set("porn") | set("dating"));
   EXPECT_EQ(skipped(list.report, SkipCause::UnknownCategory), 3U);
   EXPECT_EQ(list.report.entries_by_category.size(), 3U);
 }
 
 TEST_F(Importer, DirtyLinesAreCountedByCauseWithOneExample) {
   const ParsedList list = import_text(
-      "# "
-      "comment\n\nexample.com\nEXAMPLE.com.\n192.0.2.1\n192.0.2.2:80\nhttp://a.example/"
-      "\nb.example:80\n"
-      "localhost\nnot a name\n" +
-          std::string(3000, 'x') + "\nlast.example",
+      "# comment\n\nexample.com\nEXAMPLE.com.\n192.0.2.1\n192.0.2.2:80\nhttp://a.example/\n"
+      "b.example:80\nlocalhost\nnot a name\n" +
+          std::string(5000, 'x') + "\nlast.example",
       as("porn"));
   const ImportReport& report = list.report;
   EXPECT_EQ(report.lines, 10U);
   EXPECT_EQ(report.entries, 2U);
   EXPECT_EQ(report.duplicates, 1U);
-  EXPECT_EQ(skipped(report, SkipCause::Address), 2U);
-  EXPECT_EQ(example(report, SkipCause::Address), "list.txt:5: 192.0.2.1");
+  EXPECT_EQ(skipped(report, SkipCause::Address), 1U);
+  EXPECT_EQ(example(report, SkipCause::Address), "list.txt:6: 192.0.2.2:80");
+  EXPECT_EQ(skipped(report, SkipCause::ReservedAddress), 1U);
+  EXPECT_EQ(example(report, SkipCause::ReservedAddress), "list.txt:5: 192.0.2.1");
   EXPECT_EQ(skipped(report, SkipCause::Url), 2U);
   EXPECT_EQ(example(report, SkipCause::Url), "list.txt:7: http://a.example/");
   EXPECT_EQ(skipped(report, SkipCause::SingleLabel), 1U);
   EXPECT_EQ(skipped(report, SkipCause::NotAName), 1U);
   EXPECT_EQ(skipped(report, SkipCause::LineTooLong), 1U);
   EXPECT_EQ(example(report, SkipCause::LineTooLong).size(), 120U);
-  EXPECT_TRUE(find(list.names, "last.example"));
+  EXPECT_TRUE(find(list.content, "last.example"));
+}
+
+TEST_F(Importer, PagesAndAddressesAreEntriesOfTheirOwn) {
+  const ParsedList list = import_text(
+      "example.com\nhttp://example.net/bad\nexample.net/bad/\n1.1.1.1\n8.8.8.0/24\n8.8.8.0/24\n",
+      as("malware"));
+  EXPECT_EQ(show(list.content), "example.com subtree\nexample.net/bad\n1.1.1.1\n8.8.8.0/24\n");
+  EXPECT_EQ(list.report.names, 1U);
+  EXPECT_EQ(list.report.paths, 1U);
+  EXPECT_EQ(list.report.prefixes, 2U);
+  EXPECT_EQ(list.report.duplicates, 2U);
+  EXPECT_EQ(list.report.entries_by_category.at("malware"), 4U);
+  EXPECT_EQ(list.content.paths[0].categories, set("malware"));
+  EXPECT_EQ(list.content.prefixes[0].categories, set("malware"));
+}
+
+TEST_F(Importer, ExceptionsTakeBackTheListsOwnCategory) {
+  const ParsedList list =
+      import_text("||bad.example^\n@@||good.bad.example^\n@@||bad.example^$script\n",
+                  as("gambling", ListFormat::Adblock));
+  EXPECT_EQ(show(list.content), "bad.example subtree\nnot good.bad.example subtree\n");
+  EXPECT_EQ(list.content.names[1].categories, set("gambling"));
+  EXPECT_EQ(list.report.exceptions, 1U);
+  EXPECT_EQ(list.report.entries_by_category.at("gambling"), 1U);
+  EXPECT_EQ(skipped(list.report, SkipCause::Exception), 1U);
+}
+
+TEST_F(Importer, AnExceptionOfASharedHostIsNarrowed) {
+  const ParsedList list = import_text("@@||blogspot.com^\n@@||com.vn^\n@@||a.blogspot.com^\n",
+                                      as("porn", ListFormat::Adblock));
+  EXPECT_EQ(show(list.content),
+            "not blogspot.com exact\nnot a.blogspot.com subtree\nnot com.vn exact\n");
+  EXPECT_EQ(list.report.narrowed_to_exact, 2U);
 }
 
 TEST_F(Importer, ExamplesCarryNothingThatATerminalWouldObey) {
@@ -102,7 +135,7 @@ TEST_F(Importer, LineEndsAndByteOrderMarkDoNotMatter) {
       "\xEF\xBB\xBF"
       "a.example\r\nb.example\r\n\r\nc.example",
       as("porn"));
-  EXPECT_EQ(show(list.names), "a.example subtree\nb.example subtree\nc.example subtree\n");
+  EXPECT_EQ(show(list.content), "a.example subtree\nb.example subtree\nc.example subtree\n");
   EXPECT_EQ(list.report.lines, 3U);
 }
 
@@ -114,7 +147,8 @@ TEST_F(Importer, SharedHostsAreRefusedAsSubtreesOfBlockingCategories) {
   EXPECT_EQ(skipped(list.report, SkipCause::PublicSuffix), 4U);
   EXPECT_EQ(list.report.entries, 3U);
   // A hosts file means the exact name, which covers nobody else.
-  EXPECT_EQ(show(import_text("0.0.0.0 blogspot.com\n", as("porn")).names), "blogspot.com exact\n");
+  EXPECT_EQ(show(import_text("0.0.0.0 blogspot.com\n", as("porn")).content),
+            "blogspot.com exact\n");
 }
 
 TEST_F(Importer, SharedHostsOfTheNeverBlockTiersAreNarrowed) {
@@ -122,7 +156,7 @@ TEST_F(Importer, SharedHostsOfTheNeverBlockTiersAreNarrowed) {
     const ParsedList list =
         import_text("edu.vn\nakamaiedge.net\ngoogle.com\nexample.edu.vn\n", as(category));
     EXPECT_EQ(list.report.narrowed_to_exact, 3U);
-    EXPECT_EQ(show(list.names),
+    EXPECT_EQ(show(list.content),
               "google.com exact\nakamaiedge.net exact\nedu.vn exact\nexample.edu.vn subtree\n");
   }
   // Together with a blocking category the entry is one that blocks.
@@ -132,7 +166,7 @@ TEST_F(Importer, SharedHostsOfTheNeverBlockTiersAreNarrowed) {
 
 TEST_F(Importer, ListsAboutSharedHostsMayCoverPrivateOnesOnly) {
   const ParsedList list = import_text("ddns.net\ncom.vn\n", as("dynamic_parked"));
-  EXPECT_EQ(show(list.names), "ddns.net subtree\n");
+  EXPECT_EQ(show(list.content), "ddns.net subtree\n");
   EXPECT_EQ(skipped(list.report, SkipCause::PublicSuffix), 1U);
 }
 
@@ -143,58 +177,16 @@ TEST_F(Importer, CanaryNamesAreDroppedFromEveryCategory) {
         "_dns.resolver.arpa\nresolver.arpa\ndoh.test\ndns.example\n",
         as(category));
     EXPECT_EQ(skipped(list.report, SkipCause::CanaryName), 7U);
-    EXPECT_EQ(show(list.names), "dns.example subtree\n");
+    EXPECT_EQ(show(list.content), "dns.example subtree\n");
   }
 }
 
 TarBuilder ut1_tree() {
   TarBuilder tar;
   tar.folder("blacklists")
-      .link("blacklists/porn", "adult")
       .file("blacklists/adult/domains", "adult.example\nshared.example\n192.0.2.1\n")
-      .file("blacklists/adult/urls", "example.com/adult\n")
-      .file("blacklists/adult/expressions", "(a|b)\n")
-      .file("blacklists/adult/very_restrictive_expression", "(a)\n")
-      .file("blacklists/adult/usage", "black\n")
-      .file("blacklists/dating/domains", "dating.example\nshared.example\n")
-      .file("blacklists/unheard_of/domains", "unknown.example\n")
-      .file("blacklists/global_usage", "NAME: adult\n");
+      .file("blacklists/dating/domains", "dating.example\nshared.example\n");
   return tar;
-}
-
-TEST_F(Importer, AUt1ArchiveIsReadPlainAndCompressed) {
-  const std::string tar = ut1_tree().build();
-  for (const std::string& bytes : {tar, gzip(tar), zstd(tar)}) {
-    const ParsedList list = import(write("blacklists.tar", bytes), as(""));
-    const ImportReport& report = list.report;
-    EXPECT_EQ(report.format, ListFormat::Ut1);
-    EXPECT_EQ(show(list.names),
-              "adult.example subtree\ndating.example subtree\nshared.example subtree\n");
-    EXPECT_EQ(find(list.names, "shared.example")->categories, set("porn") | set("dating"));
-    EXPECT_EQ(report.lines, 6U);
-    EXPECT_EQ(report.duplicates, 1U);
-    EXPECT_EQ(skipped(report, SkipCause::UnknownCategory), 1U);
-    EXPECT_EQ(example(report, SkipCause::UnknownCategory), "unheard_of/domains:1: unknown.example");
-    EXPECT_EQ(report.aliases, (std::map<std::string, std::string>{{"porn", "adult"}}));
-    EXPECT_EQ(report.files_not_imported,
-              (std::vector<std::string>{"adult/urls", "adult/expressions",
-                                        "adult/very_restrictive_expression"}));
-  }
-}
-
-TEST_F(Importer, AUt1FolderGivesTheSameAsItsArchive) {
-  write("tree/blacklists/adult/domains", "adult.example\nshared.example\n");
-  write("tree/blacklists/adult/urls", "example.com/adult\n");
-  write("tree/blacklists/dating/domains", "shared.example\n");
-  std::filesystem::create_directory_symlink("adult", folder_ / "tree/blacklists/porn");
-  for (const char* root : {"tree", "tree/blacklists"}) {
-    const ParsedList list = import(folder_ / root, as(""));
-    EXPECT_EQ(list.report.format, ListFormat::Ut1);
-    EXPECT_EQ(show(list.names), "adult.example subtree\nshared.example subtree\n");
-    EXPECT_EQ(list.report.lines, 3U);
-    EXPECT_EQ(list.report.aliases.at("porn"), "adult");
-    EXPECT_EQ(list.report.files_not_imported, std::vector<std::string>{"adult/urls"});
-  }
 }
 
 TEST_F(Importer, SingleFilesAreUnpackedOnTheFly) {
@@ -209,7 +201,7 @@ TEST_F(Importer, ACutFileGivesNoName) {
   for (const std::string& bytes : {gzip(text), zstd(text)}) {
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
       const auto list = read_list(write("list", bytes.substr(0, cut)), taxonomy_, as("porn"));
-      EXPECT_TRUE(!list || list->names.empty()) << cut << " of " << bytes.size();
+      EXPECT_TRUE(!list || list->content.names.empty()) << cut << " of " << bytes.size();
     }
   }
   const std::string tar = ut1_tree().build();
@@ -253,7 +245,7 @@ TEST_F(Importer, WhatIsNoListIsRefusedWithASentence) {
 TEST_F(Importer, AnEmptyFileIsAnEmptyList) {
   const ParsedList list = import_text("", as("porn"));
   EXPECT_EQ(list.report.lines, 0U);
-  EXPECT_TRUE(list.names.empty());
+  EXPECT_TRUE(list.content.names.empty());
 }
 
 TEST_F(Importer, ProgressIsTold) {

@@ -14,66 +14,6 @@ namespace {
 
 using testing::parsed;
 
-TEST(ParseName, TellsApartWhatIsNoName) {
-  const struct {
-    const char* text;
-    SkipCause cause;
-  } rows[] = {
-      {"192.0.2.1", SkipCause::Address},
-      {"192.0.2.1:443", SkipCause::Address},
-      {"192.0.2.0/24", SkipCause::Address},
-      {"46.148.113.", SkipCause::Address},
-      {"2001:db8::1", SkipCause::Address},
-      {"2001:db8::/32", SkipCause::Address},
-      {"[2001:db8::1]:443", SkipCause::Address},
-      {"http://192.0.2.1", SkipCause::Url},
-      {"https://example.com", SkipCause::Url},
-      {"http:example.com", SkipCause::Url},
-      {"example.com:9900", SkipCause::Url},
-      {"example.com/path", SkipCause::Url},
-      {"example.com:80/path", SkipCause::Url},
-      {"/path/without/host.php", SkipCause::Url},
-      {"192.0.2.1/path.html", SkipCause::Url},
-      {"192.0.2.1:8443/node.js", SkipCause::Url},
-      {"localhost", SkipCause::SingleLabel},
-      {"xyz", SkipCause::SingleLabel},
-      {"việtnam", SkipCause::SingleLabel},
-      {"", SkipCause::NotAName},
-      {".", SkipCause::NotAName},
-      {"a..b.com", SkipCause::NotAName},
-      {"||example.com^", SkipCause::NotAName},
-      {"byethost[0-9]+\\.com", SkipCause::NotAName},
-      {"example.com,", SkipCause::NotAName},
-      {"registry.12913298", SkipCause::NotAName},
-      {"$0/", SkipCause::NotAName},
-      {"[broken", SkipCause::NotAName},
-      {"ex*mple.com", SkipCause::NotAName},
-      {"jÃ¥tÃ¯gÃ¥cÃ¶r88.space", SkipCause::BadIdna},  // UTF-8 read as Latin-1 and written as UTF-8
-      {"a\xff.com", SkipCause::BadIdna},
-      {"\xe2\x80\xae.com", SkipCause::BadIdna},  // right-to-left override
-  };
-  for (const auto& row : rows) {
-    const auto name = parse_name(row.text);
-    ASSERT_FALSE(name) << row.text;
-    EXPECT_EQ(describe(name.error()), describe(row.cause)) << row.text;
-  }
-}
-
-TEST(ParseName, TurnsUtf8IntoALabels) {
-  const auto name = parse_name("CốcCốc.vn");
-  ASSERT_TRUE(name);
-  EXPECT_EQ(name->to_text(), "xn--cccc-0x5ac.vn");
-  // The same letters composed and decomposed are one name.
-  const auto composed = parse_name("ti\xe1\xba\xbfng.vn");
-  const auto decomposed = parse_name("tie\xcc\x82\xcc\x81ng.vn");
-  ASSERT_TRUE(composed && decomposed);
-  EXPECT_EQ(*composed, *decomposed);
-  // What browsers ask for: sharp s stays a letter of its own.
-  const auto sharp_s = parse_name("straße.de");
-  ASSERT_TRUE(sharp_s);
-  EXPECT_EQ(sharp_s->to_text(), "xn--strae-oqa.de");
-}
-
 TEST(ParseLine, NamesKeepWildcardsAndInlineComments) {
   const auto line = [](std::string_view text) { return parsed(ListFormat::Names, text); };
   EXPECT_EQ(line("example.com"), "example.com");
@@ -87,8 +27,8 @@ TEST(ParseLine, NamesKeepWildcardsAndInlineComments) {
   EXPECT_EQ(line(" \t"), "");
   EXPECT_EQ(line(".xyz"), "- single label");
   EXPECT_EQ(line("*.*.example.com"), "- not a domain name");
-  EXPECT_EQ(line(std::string(1024, 'a')), "- not a domain name");
-  EXPECT_EQ(line(std::string(1025, 'a')), "- line over 1,024 octets");
+  EXPECT_EQ(line(std::string(4096, 'a')), "- not a domain name");
+  EXPECT_EQ(line(std::string(4097, 'a')), "- line over 4,096 octets");
 }
 
 TEST(ParseLine, HostsTakeSinkholeAddressesOnly) {
@@ -98,24 +38,47 @@ TEST(ParseLine, HostsTakeSinkholeAddressesOnly) {
   EXPECT_EQ(line(":: example.com"), "example.com");
   EXPECT_EQ(line("0 example.com"), "example.com");
   EXPECT_EQ(line("127.0.0.1 localhost"), "- single label");
-  EXPECT_EQ(line("0.0.0.0 0.0.0.0"), "- address instead of a name");
+  EXPECT_EQ(line("0.0.0.0 0.0.0.0"), "- address with a port, or a redirection");
   // A redirection to a safe search host is no listing.
-  EXPECT_EQ(line("216.239.38.120 www.google.com"), "- address instead of a name");
+  EXPECT_EQ(line("216.239.38.120 www.google.com"), "- address with a port, or a redirection");
   EXPECT_EQ(line("example.com"), "- not a domain name");
   EXPECT_EQ(line("0.0.0.0"), "- not a domain name");
   EXPECT_EQ(line("0.0.0.0 # nothing"), "- not a domain name");
 }
 
-TEST(ParseLine, OwnFormatNamesCategoriesAndReach) {
+TEST(ParseLine, NamesMayBePagesAndAddresses) {
+  const auto line = [](std::string_view text) { return parsed(ListFormat::Names, text); };
+  EXPECT_EQ(line("http://example.com/bad # why"), "example.com/bad");
+  EXPECT_EQ(line("198.18.0.0/24"), "198.18.0.0/24");
+  EXPECT_EQ(line("*.198.18.0.0"), "- not a domain name");
+  EXPECT_EQ(line(".example.com/bad"), "- not a domain name");
+  // Their own formats speak of names only.
+  EXPECT_EQ(parsed(ListFormat::Hosts, "0.0.0.0 198.18.0.1"),
+            "- address with a port, or a redirection");
+  EXPECT_EQ(parsed(ListFormat::Hosts, "0.0.0.0 example.com/bad"),
+            "- URL that is no page of a named host");
+}
+
+TEST(ParseLine, OwnFormatSaysEverything) {
   const auto line = [](std::string_view text) { return parsed(ListFormat::Luytre, text); };
   EXPECT_EQ(line("example.com\tporn"), "example.com porn");
   EXPECT_EQ(line("example.com\tporn,dating\texact"), "example.com exact porn,dating");
-  EXPECT_EQ(line("example.com\tporn\tsubtree # why"), "example.com subtree porn");
+  EXPECT_EQ(line("example.com\tporn\tsubtree\t16\tQĐ 1/2026\t2026-12-31"),
+            "example.com subtree porn from 16 by QĐ 1/2026 until 2026-12-31");
+  EXPECT_EQ(line("example.com\tporn\t-\t-\t-\t-"), "example.com porn");
   EXPECT_EQ(line("*.example.com\tporn"), "example.com subtree porn");
+  EXPECT_EQ(line("http://example.com/bad/\tporn"), "example.com/bad porn");
+  EXPECT_EQ(line("198.18.0.0/24\tmalware"), "198.18.0.0/24 malware");
+  EXPECT_EQ(line("!example.com\t*"), "not example.com *");
+  EXPECT_EQ(line("!example.com/good\tporn"), "not example.com/good porn");
+  EXPECT_EQ(line("# comment"), "");
   EXPECT_EQ(line("example.com"), "- not a domain name");
-  EXPECT_EQ(line("example.com\t# why"), "- not a domain name");
-  EXPECT_EQ(line("example.com\tporn\tsometimes"), "- not a domain name");
-  EXPECT_EQ(line("example.com\tporn\texact\tmore"), "- not a domain name");
+  EXPECT_EQ(line("example.com\t*"), "- field with an invalid value");
+  EXPECT_EQ(line("example.com\tporn\tsometimes"), "- field with an invalid value");
+  EXPECT_EQ(line("example.com\tporn\texact\t19"), "- field with an invalid value");
+  EXPECT_EQ(line("example.com\tporn\texact\t-\t-\t31.12.2026"), "- field with an invalid value");
+  EXPECT_EQ(line("example.com\tporn\texact\t-\t-\t-\tmore"), "- not a domain name");
+  EXPECT_EQ(line("example.com:80\tporn"), "- URL that is no page of a named host");
 }
 
 TEST(GuessFormat, GoesWithMostLines) {

@@ -27,12 +27,14 @@ TEST(RpzZone, ActionsThatRefuseGiveTheirTrigger) {
   EXPECT_EQ(last({"*.example.com CNAME ."}), "example.com subtree");
 }
 
-TEST(RpzZone, OtherActionsAreCounted) {
-  EXPECT_EQ(last({"example.com CNAME rpz-passthru."}), "- exception that takes another line back");
+TEST(RpzZone, OtherActionsExceptOrAreCounted) {
+  EXPECT_EQ(last({"example.com CNAME rpz-passthru."}), "not example.com exact");
+  EXPECT_EQ(last({"*.example.com CNAME rpz-passthru."}), "not example.com subtree");
   EXPECT_EQ(last({"example.com CNAME rpz-tcp-only."}), "- rule that is not about a whole name");
   EXPECT_EQ(last({"example.com TXT \"a ; b\""}), "- rule that is not about a whole name");
-  EXPECT_EQ(last({"www.example.com CNAME safe.example.com."}), "- address instead of a name");
-  EXPECT_EQ(last({"example.com A 192.0.2.1"}), "- address instead of a name");
+  EXPECT_EQ(last({"www.example.com CNAME safe.example.com."}),
+            "- address with a port, or a redirection");
+  EXPECT_EQ(last({"example.com A 192.0.2.1"}), "- address with a port, or a redirection");
 }
 
 TEST(RpzZone, TriggersOnOtherThanNamesAreCounted) {
@@ -89,12 +91,12 @@ TEST(RpzZone, OddLinesAreCounted) {
     EXPECT_EQ(last({record}), "- not a domain name") << record;
   }
   EXPECT_EQ(last({"com CNAME ."}), "- single label");
-  EXPECT_EQ(last({"192.0.2.1 CNAME ."}), "- address instead of a name");
-  EXPECT_EQ(last({std::string(2000, 'a')}), "- line over 1,024 octets");
+  EXPECT_EQ(last({"192.0.2.1 CNAME ."}), "- address with a port, or a redirection");
+  EXPECT_EQ(last({std::string(5000, 'a')}), "- line over 4,096 octets");
 }
 
 TEST(RpzZone, OnlyAWholeRecordIsAName) {
-  const std::string record = "example.com 300 IN CNAME rpz-passthru.";
+  const std::string record = "example.com 300 IN CNAME rpz-tcp-only.";
   for (std::size_t size = 1; size <= record.size(); ++size) {
     const std::string shown = last({record.substr(0, size)});
     EXPECT_TRUE(shown.starts_with("- ")) << record.substr(0, size) << ": " << shown;
@@ -109,12 +111,26 @@ TEST_F(RpzImport, ANameWithItsWildcardIsASubtreeAndTheirOrderDoesNotMatter) {
       "later.example.com CNAME .\nalone.example.com CNAME .\n",
       as("porn"));
   EXPECT_EQ(list.report.format, ListFormat::Rpz);
-  EXPECT_EQ(show(list.names),
+  EXPECT_EQ(show(list.content),
             "alone.example.com exact\nlater.example.com subtree\npair.example.com subtree\n");
   EXPECT_EQ(list.report.lines, 7U);
   EXPECT_EQ(list.report.duplicates, 3U);
   EXPECT_EQ(skipped(list.report, SkipCause::NotNameLevel), 1U);
   EXPECT_EQ(example(list.report, SkipCause::NotNameLevel), "list.txt: *.below.example.com");
+}
+
+TEST_F(RpzImport, ExceptionsPairLikeListings) {
+  const ParsedList list = import_text(
+      "pass.example CNAME rpz-passthru.\n*.pass.example CNAME rpz-passthru.\n"
+      "one.example CNAME .\n*.one.example CNAME rpz-passthru.\nalone.example CNAME rpz-passthru.\n",
+      as("porn", ListFormat::Rpz));
+  EXPECT_EQ(show(list.content),
+            "not alone.example exact\none.example exact\nnot pass.example subtree\n");
+  EXPECT_EQ(list.report.exceptions, 2U);
+  EXPECT_EQ(list.report.duplicates, 1U);
+  // Below a listed name, and not the name itself: no reach says that.
+  EXPECT_EQ(skipped(list.report, SkipCause::NotNameLevel), 1U);
+  EXPECT_EQ(list.content.names[0].categories, set("porn"));
 }
 
 TEST_F(RpzImport, RulesJudgeAPairByWhatItReaches) {
@@ -123,7 +139,7 @@ TEST_F(RpzImport, RulesJudgeAPairByWhatItReaches) {
                   as("porn", ListFormat::Rpz));
   EXPECT_EQ(skipped(list.report, SkipCause::PublicSuffix), 2U);
   EXPECT_EQ(example(list.report, SkipCause::PublicSuffix), "list.txt: blogspot.com");
-  EXPECT_EQ(show(list.names), "cloudfront.net exact\n");
+  EXPECT_EQ(show(list.content), "cloudfront.net exact\n");
 }
 
 TEST_F(RpzImport, EveryCutOfAZoneIsAccountedFor) {

@@ -46,12 +46,12 @@ TEST_F(StarterList, TheMainCategoriesAreCovered) {
 
 TEST_F(StarterList, VietnameseServicesAreThere) {
   std::size_t vietnamese = 0;
-  for (std::size_t i = 0; i < starter_.names.size(); ++i) {
-    vietnamese += starter_.names[i].name.to_text().ends_with(".vn") ? 1 : 0;
+  for (std::size_t i = 0; i < starter_.content.names.size(); ++i) {
+    vietnamese += starter_.content.names[i].name.to_text().ends_with(".vn") ? 1 : 0;
   }
   EXPECT_GE(vietnamese, 100U);
-  EXPECT_EQ(find(starter_.names, "zalo.me")->categories, set("messaging"));
-  EXPECT_EQ(find(starter_.names, "vnexpress.net")->categories, set("news"));
+  EXPECT_EQ(find(starter_.content, "zalo.me")->categories, set("messaging"));
+  EXPECT_EQ(find(starter_.content, "vnexpress.net")->categories, set("news"));
 }
 
 TEST_F(StarterList, DemonstrationNamesHaveTheirCategories) {
@@ -65,7 +65,7 @@ TEST_F(StarterList, DemonstrationNamesHaveTheirCategories) {
        {"social.test", "social_network"},
        {"vpn.test", "vpn"}}};
   for (const auto& [name, category] : rows) {
-    const auto listed = find(starter_.names, name);
+    const auto listed = find(starter_.content, name);
     ASSERT_TRUE(listed) << name;
     EXPECT_EQ(listed->categories, set(category)) << name;
     EXPECT_EQ(listed->reach, Reach::Subtree) << name;
@@ -75,8 +75,8 @@ TEST_F(StarterList, DemonstrationNamesHaveTheirCategories) {
 TEST_F(StarterList, NothingIsBothNeverBlockedAndBlocked) {
   const CategorySet never =
       taxonomy_.tier(CategoryTier::NeverBlock1) | taxonomy_.tier(CategoryTier::NeverBlock2);
-  for (std::size_t i = 0; i < starter_.names.size(); ++i) {
-    const ListedName listed = starter_.names[i];
+  for (std::size_t i = 0; i < starter_.content.names.size(); ++i) {
+    const ListedName listed = starter_.content.names[i];
     EXPECT_TRUE((listed.categories & never).empty() || (listed.categories - never).empty())
         << listed.name.to_text();
   }
@@ -85,7 +85,7 @@ TEST_F(StarterList, NothingIsBothNeverBlockedAndBlocked) {
 TEST_F(StarterList, HelplinesAreInTheTopTier) {
   for (const char* name :
        {"tongdai111.vn", "vn-cop.vn", "childhelplineinternational.org", "iwf.org.uk"}) {
-    const auto listed = find(starter_.names, name);
+    const auto listed = find(starter_.content, name);
     ASSERT_TRUE(listed) << name;
     EXPECT_EQ(listed->categories, set("helpline_report")) << name;
   }

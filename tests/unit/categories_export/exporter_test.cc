@@ -136,11 +136,11 @@ TEST_F(ExporterTest, OwnFormatGivesTheSameEntriesBack) {
   EXPECT_EQ(back.report.lines, back.report.entries);
   EXPECT_EQ(report_.entries, expected.size());
   EXPECT_EQ(report_.lines, expected.size());
-  EXPECT_EQ(by_name(back.names), expected);
+  EXPECT_EQ(by_name(back.content.names), expected);
 
   std::vector<Entry> again;
-  for (std::size_t i = 0; i < back.names.size(); ++i) {
-    const ListedName listed = back.names[i];
+  for (std::size_t i = 0; i < back.content.names.size(); ++i) {
+    const ListedName listed = back.content.names[i];
     if (again.empty() || !(again.back().name == listed.name)) {
       again.push_back({.name = listed.name, .statements = {}});
     }
@@ -164,7 +164,7 @@ TEST_F(ExporterTest, NamesReadWithExactReachGiveTheSameNamesAndReach) {
       expected[{each.name.to_text(), said.reach}] = set("gambling").bits();
     }
   }
-  EXPECT_EQ(by_name(back.names), expected);
+  EXPECT_EQ(by_name(back.content.names), expected);
 }
 
 TEST_F(ExporterTest, AZoneHasItsHeadAndCoversWhatIsBelowASubtree) {
@@ -217,7 +217,7 @@ TEST_F(ExporterTest, AHostsFileNarrowsSubtreesAndLeavesNeverBlockNamesOut) {
   const ParsedList back =
       import_text(write_out(entries, {.format = ExportFormat::Hosts}), as("porn"));
   EXPECT_EQ(back.report.format, ListFormat::Hosts);
-  EXPECT_EQ(show(back.names), "a.example exact\nb.example exact\n");
+  EXPECT_EQ(show(back.content), "a.example exact\nb.example exact\n");
 }
 
 TEST_F(ExporterTest, OneSourceOrSomeCategoriesCanBeChosen) {

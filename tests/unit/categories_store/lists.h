@@ -9,7 +9,7 @@
 
 #include "categories/category_set.h"
 #include "categories/domain_name.h"
-#include "categories/name_list.h"
+#include "categories/list_content.h"
 #include "categories/store/category_store.h"
 
 namespace luytre::categories::test {
@@ -35,21 +35,21 @@ class ListBuilder {
   ListBuilder& exact(std::string_view text, CategoryId id, std::uint8_t minimum_age = 0) {
     return add(text, Reach::Exact, id, minimum_age);
   }
-  [[nodiscard]] NameList list() const { return list_; }
+  [[nodiscard]] ListContent list() const { return list_; }
 
  private:
   ListBuilder& add(std::string_view text, Reach reach, CategoryId id, std::uint8_t minimum_age) {
-    list_.add({.name = name(text),
+    list_.names.add({.name = name(text),
                .reach = reach,
                .minimum_age = minimum_age,
                .categories = CategorySet::of(id)});
     return *this;
   }
-  NameList list_;
+  ListContent list_;
 };
 
 // "n0.<zone>" … "n<count-1>.<zone>"
-inline NameList numbered_names(std::string_view zone, int count, CategoryId id) {
+inline ListContent numbered_names(std::string_view zone, int count, CategoryId id) {
   ListBuilder builder;
   for (int i = 0; i < count; ++i) {
     builder.subtree("n" + std::to_string(i) + "." + std::string(zone), id);

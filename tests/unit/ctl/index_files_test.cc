@@ -36,8 +36,8 @@ class IndexFilesTest : public ::testing::Test {
     store_.emplace(std::move(*store));
   }
   void import(const std::string& source, NameList list) {
-    ASSERT_TRUE(
-        store_->replace_source({.id = {}, .name = source, .format = "names"}, std::move(list)));
+    ASSERT_TRUE(store_->replace_source({.id = {}, .name = source, .format = "names"},
+                                       {.names = std::move(list), .paths = {}, .prefixes = {}}));
   }
   CompiledIndex compile() {
     const auto compiled = compile_index(*store_, *taxonomy_, directory());
