@@ -9,6 +9,7 @@ pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)               # categories
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)      # categories/import
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)            # categories/import
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)              # categories/import
+pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)             # categories/labels
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)          # categories/index
 pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus)              # headers only: categories, policy, net/daemon
 pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/port
