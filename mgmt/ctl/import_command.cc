@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "categories/import/importer.h"
 #include "category_words.h"
 #include "command.h"
-#include "index_files.h"
 #include "output.h"
 #include "progress.h"
 
@@ -52,7 +52,7 @@ struct Imported {
   std::string source;
   std::uint64_t serial = 0;
   ImportReport report;
-  std::optional<CompiledIndex> index;
+  std::optional<categories::CompiledIndex> index;
   double read_seconds = 0;
   double store_seconds = 0;
 };
@@ -150,7 +150,7 @@ Result<Imported> import(const Installation& installation, const Options& options
   imported.serial = static_cast<std::uint64_t>(*serial);
   imported.store_seconds = seconds_since(storing);
   if (options.compile) {
-    auto index = compile_index(*store, *taxonomy, installation.index_dir());
+    auto index = categories::compile_index(*store, *taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

@@ -105,6 +105,9 @@ class CategoryStore {
   // By name.
   [[nodiscard]] Result<std::vector<Source>> sources() const;
   [[nodiscard]] Result<Serial> serial() const;
+  // Differs after every change, without a transaction: for a reader that polls. 0: the database cannot
+  // be read.
+  [[nodiscard]] std::uint64_t version() const { return environment_.last_transaction_id(); }
   // Distinct names over all sources. Reads them all when there are several sources.
   [[nodiscard]] Result<std::uint64_t> name_count() const;
   // Secret for the index's keyed hash, made at random when the store is created.
