@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "categories/import/importer.h"
 #include "categories/transfer/transfer.h"
 #include "category_words.h"
 #include "command.h"
-#include "index_files.h"
 #include "opened_lists.h"
 #include "output.h"
 #include "progress.h"
@@ -51,7 +51,7 @@ struct Outcome {
   double store_seconds = 0;
   std::uint64_t serial = 0;                        // of the database
   std::optional<categories::ImportReport> report;  // nothing: the source already says this
-  std::optional<CompiledIndex> index;
+  std::optional<categories::CompiledIndex> index;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -220,7 +220,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
   }
   outcome.serial = static_cast<std::uint64_t>(*serial);
   if (options.compile && outcome.report) {
-    auto index = compile_index(lists->store, lists->taxonomy, installation.index_dir());
+    auto index = categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }
