@@ -32,6 +32,7 @@ struct Command {
 // Each adds one group of commands; `command` outlives the parser.
 void add_categories_commands(CLI::App& app, Command& command);
 void add_import_command(CLI::App& categories, Command& command);
+void add_transfer_command(CLI::App& categories, Command& command);
 void add_export_command(CLI::App& categories, Command& command);
 void add_overlaps_command(CLI::App& categories, Command& command);
 void add_diff_command(CLI::App& categories, Command& command);
