@@ -226,6 +226,7 @@ void add_categories_commands(CLI::App& app, Command& command) {
   add_overlaps_command(*group, command);
   add_diff_command(*group, command);
   add_verify_command(*group, command);
+  add_held_commands(*group, command);
 
   const auto names = std::make_shared<std::vector<std::string>>();
   add_command(*group, command, "lookup", "Who says what about a name",
