@@ -70,11 +70,9 @@ def test_a_label_raises_and_never_lowers(ctl, crawl, tmp_path):
     listed.write_text("name,categories,minimum_age\nhigh.example,dating,18\nlow.example,dating,6\n")
     ctl.run("categories", "import", listed, "--source", "listed")
     root = crawl({"high.example/age.xml": age_xml(("6", "*.high.example")),
-                  "www.high.example/age.xml": age_xml(("6", "www.high.example")),
                   "low.example/age.xml": age_xml(("16", "*.low.example"))})
     ctl.run("categories", "import", root, "--format", "labels", "--source", "labels")
     assert in_force(ctl, "high.example") == {"categories": ["dating"], "minimum_age": 18}
-    assert in_force(ctl, "www.high.example") == {"categories": ["dating"], "minimum_age": 18}
     assert in_force(ctl, "low.example") == {"categories": ["dating"], "minimum_age": 16}
 
 
