@@ -41,6 +41,8 @@ struct Options {
   std::string issuer;
   std::string mapping;
   std::vector<std::string> grants;
+  std::string host;
+  std::string country;
   std::string catalogue;
   std::string root;
   bool compile = true;
@@ -78,6 +80,8 @@ Result<categories::SourceOrder> order_of(const Options& options,
   order.options.minimum_age = static_cast<std::uint8_t>(options.minimum_age);
   order.options.default_reach = options.reach;
   order.options.mapping = *std::move(mapping);
+  order.options.host = options.host;
+  order.options.country = options.country;
   order.options.may_state = categories::may_state(taxonomy, options.scope, granted);
   return order;
 }
@@ -200,7 +204,8 @@ void add_list_options(CLI::App& added, Options& options) {
                                                         {"subtree", Reach::Subtree}};
   added
       .add_option("--format", options.format,
-                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound or v2fly")
+                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound, v2fly, "
+                  "labels or label-registry")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   added
@@ -216,6 +221,10 @@ void add_list_options(CLI::App& added, Options& options) {
   added.add_option("--reach", options.reach, "exact or subtree, for names that do not say so")
       ->transform(CLI::CheckedTransformer(kReaches).description(""))
       ->type_name("REACH");
+  added.add_option("--host", options.host, "Where a single site label was fetched from")
+      ->type_name("NAME");
+  added.add_option("--country", options.country, "Of site labels: two letters, as in age.xml")
+      ->type_name("CODE");
   added.add_option("--minimum-age", options.minimum_age, "Refused below this age")
       ->check(CLI::Range(0, 18).description(""))
       ->type_name("YEARS");
@@ -258,8 +267,9 @@ void add_import_command(CLI::App& categories, Command& command) {
   CLI::Option* catalogue = added->add_option(
       "--sources", options->catalogue, "A catalogue: all lists that this TOML file describes");
   catalogue->type_name("FILE");
-  for (const char* other : {"PATH", "--format", "--category", "--map", "--reach", "--minimum-age",
-                            "--source", "--issuer", "--scope", "--grant", "--priority"}) {
+  for (const char* other :
+       {"PATH", "--format", "--category", "--map", "--reach", "--minimum-age", "--host",
+        "--country", "--source", "--issuer", "--scope", "--grant", "--priority"}) {
     catalogue->excludes(added->get_option(other));
   }
   added

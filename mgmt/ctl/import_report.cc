@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, categories::kSkipCauseCount> kCauseWords 
     "not_a_name",     "address",          "url",       "single_label",     "public_suffix",
     "canary_name",    "unknown_category", "bad_idna",  "line_too_long",    "exception",
     "not_name_level", "expired",          "bad_field", "reserved_address", "left_out",
-    "permitted",      "not_granted"};
+    "permitted",      "not_granted",      "no_label",  "other_host",       "all_ages"};
 
 void print_count(std::string_view what, std::uint64_t count, std::string_view why = "") {
   if (count != 0) {
