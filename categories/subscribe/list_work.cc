@@ -41,7 +41,7 @@ ListSubscriber::Work::Work(const ListSettings& settings, SubscriberHost host, Li
   status_ = next_status_;
 }
 
-Result<void> ListSubscriber::Work::open() {
+Result<void> ListSubscriber::Work::open(Clock::time_point time) {
   if (auto made = folder_.create(); !made) {
     return made;
   }
@@ -67,7 +67,7 @@ Result<void> ListSubscriber::Work::open() {
   }
   state_ = state ? *std::move(state) : ListState{};
   state_.fingerprint = trust_->fingerprint();
-  const auto now = in_seconds(Clock::now());
+  const auto now = in_seconds(time);
   if (auto looked = look_into_store(); !looked) {
     return fail(ErrorCode::System, looked.error().message);
   }

@@ -25,7 +25,7 @@ class ListSubscriber::Work {
 
   Work(const ListSettings& settings, SubscriberHost host, ListFolder folder);
 
-  [[nodiscard]] Result<void> open();
+  [[nodiscard]] Result<void> open(Clock::time_point time);
   void poll(Clock::time_point now, const std::stop_token& stop);
   [[nodiscard]] Clock::time_point next_poll() const;
   void poll_now() { asked_ = true; }

@@ -48,7 +48,8 @@ class ListSubscriber {
 
   // Invalid: the pinned root is none, or another list's.
   [[nodiscard]] static Result<std::unique_ptr<ListSubscriber>> open(const ListSettings& settings,
-                                                                    SubscriberHost host);
+                                                                    SubscriberHost host,
+                                                                    Clock::time_point now);
   ListSubscriber(const ListSubscriber&) = delete;
   ListSubscriber& operator=(const ListSubscriber&) = delete;
   ~ListSubscriber();
