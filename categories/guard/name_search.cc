@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "name_search.h"
+#include "categories/guard/name_search.h"
 
 #include <algorithm>
 #include <span>

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "categories/guard/name_search.h"
 #include "findings.h"
-#include "name_search.h"
 
 namespace luytre::categories {
 namespace {

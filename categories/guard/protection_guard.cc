@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "categories/guard/name_search.h"
 #include "findings.h"
-#include "name_search.h"
 
 namespace luytre::categories {
 namespace {
@@ -193,11 +193,9 @@ void check_never_block(const GuardInput& input, GuardReport& report) {
   ConflictGuard guard(input);
   const NameList& candidate = input.candidate.names;
   guard.compare(candidate, candidate, false);
-  if (input.in_force.never_block != nullptr) {
-    guard.compare(candidate, *input.in_force.never_block, false);
-  }
-  if (input.in_force.mandatory != nullptr) {
-    guard.compare(*input.in_force.mandatory, candidate, true);
+  for (const ListContent* other : input.in_force.others) {
+    guard.compare(candidate, other->names, false);
+    guard.compare(other->names, candidate, true);
   }
   std::move(guard).finish(report);
 }

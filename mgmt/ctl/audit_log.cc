@@ -57,8 +57,7 @@ Result<void> append_audit(const std::filesystem::path& data_dir,
   }
   // One write: two programs that append at a time do not mix their lines.
   const ssize_t written = ::write(descriptor, text.data(), text.size());
-  const bool done =
-      written == static_cast<ssize_t>(text.size()) && ::fdatasync(descriptor) == 0;
+  const bool done = written == static_cast<ssize_t>(text.size()) && ::fdatasync(descriptor) == 0;
   if (!done && written >= 0 && written != static_cast<ssize_t>(text.size())) {
     errno = ENOSPC;
   }
@@ -72,10 +71,10 @@ Result<void> append_audit(const std::filesystem::path& data_dir,
 
 Result<std::string> actor(const std::string& given) {
   std::string who = given.empty() ? who_runs_this() : given;
-  const bool valid = !who.empty() && who.size() <= kMaxActorBytes &&
-                     std::ranges::all_of(who, [](char c) {
-                       return is_letter_or_digit(c) || std::string_view("._@+-").contains(c);
-                     });
+  const bool valid =
+      !who.empty() && who.size() <= kMaxActorBytes && std::ranges::all_of(who, [](char c) {
+        return is_letter_or_digit(c) || std::string_view("._@+-").contains(c);
+      });
   if (!valid) {
     return fail(ErrorCode::Invalid,
                 fmt::format("'{}' is no person's account; write 1 to {} characters of letters, "

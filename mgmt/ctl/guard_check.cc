@@ -12,13 +12,11 @@
 #include "categories/import/text_lines.h"
 #include "guard_limits.h"
 #include "policy/verdict.h"
-#include "progress.h"
 
 namespace luytre::ctl {
 namespace {
 
 using categories::CategorySet;
-using categories::CategoryTier;
 using categories::DomainName;
 using categories::Polarity;
 using categories::Statement;
@@ -36,8 +34,7 @@ Result<categories::PopularNames> load_popular(const Installation& installation,
   }
   auto popular = categories::PopularNames::parse(text, taxonomy);
   if (!popular) {
-    return fail(popular.error().code,
-                fmt::format("{}: {}", own.native(), popular.error().message));
+    return fail(popular.error().code, fmt::format("{}: {}", own.native(), popular.error().message));
   }
   std::filesystem::path path = ranking.file;
   std::error_code error;
@@ -59,101 +56,6 @@ Result<categories::PopularNames> load_popular(const Installation& installation,
   }
   return popular;
 }
-
-// What a scan of the store finds for the guards.
-struct Gathered {
-  std::uint64_t entries = 0;
-  categories::ListContent own;
-  categories::NameList never_block;
-  categories::NameList mandatory;
-};
-
-class Gatherer {
- public:
-  Gatherer(const categories::Taxonomy& taxonomy, categories::SourceId own, bool known)
-      : never_(taxonomy.tier(CategoryTier::NeverBlock1) | taxonomy.tier(CategoryTier::NeverBlock2)),
-        mandatory_(taxonomy.tier(CategoryTier::Mandatory)),
-        own_(own),
-        known_(known) {}
-
-  Result<void> run(const categories::CategoryStore& store, Gathered& gathered) const {
-    Progress progress("names compared");
-    const auto names = store.scan([&](const categories::Entry& entry) -> Result<void> {
-      for (const Statement& said : entry.statements) {
-        take(entry.name, said, gathered);
-      }
-      progress.step();
-      return {};
-    });
-    const auto paths = store.scan_paths([&](const categories::PathEntry& entry) -> Result<void> {
-      for (const Statement& said : entry.statements) {
-        if (is_own(said) && weighs(said)) {
-          gathered.own.paths.push_back({.path = entry.path,
-                                        .polarity = said.polarity,
-                                        .minimum_age = said.minimum_age,
-                                        .categories = said.categories,
-                                        .terms = said.terms});
-        }
-      }
-      return {};
-    });
-    const auto prefixes =
-        store.scan_prefixes([&](const categories::PrefixEntry& entry) -> Result<void> {
-          for (const Statement& said : entry.statements) {
-            if (is_own(said)) {
-              gathered.own.prefixes.push_back({.prefix = entry.prefix,
-                                               .polarity = said.polarity,
-                                               .minimum_age = said.minimum_age,
-                                               .categories = said.categories,
-                                               .terms = said.terms});
-            }
-          }
-          return {};
-        });
-    for (const auto* scanned : {&names, &paths, &prefixes}) {
-      if (!*scanned) {
-        return Unexpected<Error>(scanned->error());
-      }
-    }
-    gathered.own.normalise();
-    gathered.never_block.normalise();
-    gathered.mandatory.normalise();
-    return {};
-  }
-
- private:
-  [[nodiscard]] bool is_own(const Statement& said) const noexcept {
-    return known_ && said.source == own_;
-  }
-  [[nodiscard]] bool weighs(const Statement& said) const noexcept {
-    return !(said.categories & (never_ | mandatory_)).empty();
-  }
-  void take(const DomainName& name, const Statement& said, Gathered& gathered) const {
-    if (said.polarity == Polarity::Withdraws || !weighs(said)) {
-      return;
-    }
-    categories::ListedName listed;
-    listed.name = name;
-    listed.reach = said.reach;
-    listed.minimum_age = said.minimum_age;
-    listed.categories = said.categories;
-    if (is_own(said)) {
-      gathered.own.names.add(listed);
-      return;
-    }
-    if (!(said.categories & never_).empty()) {
-      gathered.never_block.add(listed);
-    }
-    if (!(said.categories & mandatory_).empty()) {
-      gathered.mandatory.add(listed);
-    }
-  }
-
-  CategorySet never_;
-  CategorySet mandatory_;
-  categories::SourceId own_;
-  bool known_;
-};
 
 Result<CategorySet> own_subtree(const categories::CategoryStore& store, categories::SourceId own,
                                 const DomainName& name) {
@@ -214,32 +116,28 @@ Result<GuardCheck> GuardCheck::load(const Installation& installation,
 }
 
 Result<categories::GuardReport> GuardCheck::run(const categories::CategoryStore* store,
+                                                const ProtectedNames& protected_names,
                                                 const std::string& source,
                                                 const categories::ListContent& candidate) const {
   const auto limits = load_guard_limits(limits_, source);
   if (!limits) {
     return Unexpected<Error>(limits.error());
   }
-  Gathered gathered;
   categories::InForce in_force;
+  in_force.others = protected_names.others(source);
+  if (const ProtectedNames::Said* own = protected_names.find(source)) {
+    in_force.entries = own->entries;
+    in_force.own = &own->content;
+  }
   if (store != nullptr) {
+    in_force.match = [&](const DomainName& name) { return store->match(name, taxonomy_); };
     const auto sources = store->sources();
     if (!sources) {
       return Unexpected<Error>(sources.error());
     }
     const auto before = std::ranges::find(*sources, source, &categories::Source::name);
-    const bool known = before != sources->end();
-    const categories::SourceId own = known ? before->id : categories::SourceId{};
-    in_force.entries = known ? before->entry_count : 0;
-    if (auto done = Gatherer(taxonomy_, own, known).run(*store, gathered); !done) {
-      return Unexpected<Error>(done.error());
-    }
-    in_force.own = &gathered.own;
-    in_force.never_block = &gathered.never_block;
-    in_force.mandatory = &gathered.mandatory;
-    in_force.match = [&](const DomainName& name) { return store->match(name, taxonomy_); };
-    if (known) {
-      in_force.own_subtree = [store, own](const DomainName& name) {
+    if (before != sources->end()) {
+      in_force.own_subtree = [store, own = before->id](const DomainName& name) {
         return own_subtree(*store, own, name);
       };
     }
@@ -249,8 +147,9 @@ Result<categories::GuardReport> GuardCheck::run(const categories::CategoryStore*
   const categories::KeptFrom kept_from = [&](CategorySet set, std::uint8_t minimum_age) {
     std::uint64_t audiences = 0;
     for (std::size_t i = 0; i < profiles_.size(); ++i) {
-      const auto verdict = policy::verdict(
-          profiles_[i], nowhere, {.categories = set, .matched_labels = 1, .minimum_age = minimum_age});
+      const auto verdict =
+          policy::verdict(profiles_[i], nowhere,
+                          {.categories = set, .matched_labels = 1, .minimum_age = minimum_age});
       audiences |= verdict.blocks() ? std::uint64_t{1} << (i % 64) : 0;
     }
     return audiences;

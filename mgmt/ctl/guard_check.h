@@ -13,6 +13,7 @@
 #include "categories/shared_hosts/shared_hosts.h"
 #include "categories/store/category_store.h"
 #include "categories/taxonomy.h"
+#include "guard_protected.h"
 #include "installation.h"
 #include "policy/preset.h"
 #include "policy/profile.h"
@@ -36,8 +37,9 @@ class GuardCheck {
                                                const RankingOptions& ranking);
 
   // What `candidate` (normalised) would do as the next version of `source`. Without a store nothing
-  // is in force. Reads the whole store once.
+  // is in force. `protected_names` are those of the store.
   [[nodiscard]] Result<categories::GuardReport> run(const categories::CategoryStore* store,
+                                                    const ProtectedNames& protected_names,
                                                     const std::string& source,
                                                     const categories::ListContent& candidate) const;
 

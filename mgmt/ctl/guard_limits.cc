@@ -9,13 +9,13 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
 #include <string_view>
 #include <system_error>
-#include <toml++/toml.h>
 
 namespace luytre::ctl {
 namespace {
@@ -53,8 +53,8 @@ const std::map<std::string_view, Limit>& known_limits() {
 
 Unexpected<Error> wrong(const std::filesystem::path& file, const toml::node& node,
                         std::string_view problem) {
-  return fail(ErrorCode::Invalid, fmt::format("{}, line {}: {}.", file.native(),
-                                              node.source().begin.line, problem));
+  return fail(ErrorCode::Invalid,
+              fmt::format("{}, line {}: {}.", file.native(), node.source().begin.line, problem));
 }
 
 Result<void> read(const std::filesystem::path& file, const toml::table& table, bool whole_file,
@@ -70,8 +70,9 @@ Result<void> read(const std::filesystem::path& file, const toml::table& table, b
     const auto value = node.value_exact<std::int64_t>();
     const Limit& allowed = known->second;
     if (!value || *value < allowed.least || *value > allowed.most) {
-      return wrong(file, node, fmt::format("'{}' is a whole number from {} to {}", key.str(),
-                                           allowed.least, allowed.most));
+      return wrong(file, node,
+                   fmt::format("'{}' is a whole number from {} to {}", key.str(), allowed.least,
+                               allowed.most));
     }
     allowed.set(limits, static_cast<std::uint64_t>(*value));
   }

@@ -58,7 +58,7 @@ std::string hit_text(const GuardHit& hit, const Taxonomy& taxonomy) {
 
 }  // namespace
 
-Json to_json(const GuardReport& report, const Taxonomy& taxonomy) {
+Json findings_json(const GuardReport& report, const Taxonomy& taxonomy) {
   Json findings = Json::array();
   for (const GuardFinding& finding : report.findings) {
     Json first = Json::array();
@@ -105,7 +105,7 @@ Result<GuardReport> guard_report(const Json& json, const Taxonomy& taxonomy) {
   return report;
 }
 
-std::string to_text(const GuardReport& report, const Taxonomy& taxonomy) {
+std::string findings_text(const GuardReport& report, const Taxonomy& taxonomy) {
   std::string text;
   for (const GuardFinding& finding : report.findings) {
     text += fmt::format("  {} ({})\n", describe(finding.kind), describe(finding.severity));
@@ -149,7 +149,7 @@ std::string join(const std::vector<GuardKind>& kinds) {
   return text;
 }
 
-Json to_json(const std::vector<GuardKind>& kinds) {
+Json kinds_json(const std::vector<GuardKind>& kinds) {
   Json array = Json::array();
   for (const GuardKind kind : kinds) {
     array.push_back(describe(kind));

@@ -81,11 +81,9 @@ class GuardTest : public ::testing::Test {
   GuardReport check() {
     candidate_.normalise();
     own_.normalise();
-    never_block_.normalise();
-    mandatory_.normalise();
+    other_.normalise();
     in_force_.own = &own_;
-    in_force_.never_block = &never_block_;
-    in_force_.mandatory = &mandatory_;
+    in_force_.others = {&other_};
     in_force_.match = [&](const DomainName& asked) -> Result<NameMatch> {
       const auto found = listed_.find(asked.to_text());
       return found == listed_.end() ? NameMatch() : NameMatch{.categories = found->second};
@@ -117,8 +115,7 @@ class GuardTest : public ::testing::Test {
   PopularNames popular_;
   ListContent candidate_;
   ListContent own_;  // of the version in force
-  NameList never_block_;
-  NameList mandatory_;
+  ListContent other_;  // of another source in force
   std::map<std::string, CategorySet> listed_;  // by all sources in force
   InForce in_force_;
   KeptFrom kept_from_ = kept_from_by_default(taxonomy_);

@@ -9,7 +9,7 @@ namespace {
 class ProtectionGuard : public testing::GuardTest {
  protected:
   void in_force_protects(std::string_view entry, std::string_view categories) {
-    list(never_block_, entry, categories);
+    list(other_.names, entry, categories);
   }
 };
 
@@ -76,7 +76,7 @@ TEST_F(ProtectionGuard, BothInTheSameListIsForbiddenToo) {
 }
 
 TEST_F(ProtectionGuard, ANewHelplineThatAnotherListOrdersClosedIsForbidden) {
-  list(mandatory_, "example.org", "national_order");
+  list(other_.names, "example.org", "national_order");
   list("help.example.org", "helpline_report");
   EXPECT_EQ(show(check()), "mandatory_never_block:forbid 1");
   candidate_ = {};

@@ -15,15 +15,11 @@ class RealLists : public testing::SharedListsTest {
   GuardReport check(const std::string& list, std::string_view category) {
     const ParsedList parsed =
         import(lists_ / "categories" / (list + ".domains.zst"), as(category, ListFormat::Names));
-    return check(ListContent{.names = parsed.names, .paths = {}, .prefixes = {}});
+    return check(parsed.content);
   }
   GuardReport check(const ListContent& candidate) {
-    const InForce in_force{.entries = 0,
-                           .own = nullptr,
-                           .own_subtree = {},
-                           .never_block = &never_block_,
-                           .mandatory = nullptr,
-                           .match = {}};
+    InForce in_force;
+    in_force.others = {&protected_};
     auto report = check_version({.candidate = candidate,
                                  .taxonomy = taxonomy_,
                                  .hosts = *hosts_,
@@ -43,7 +39,7 @@ class RealLists : public testing::SharedListsTest {
 
   Result<SharedHosts> hosts_ = SharedHosts::load();
   PopularNames popular_ = testing::shipped_popular_names(taxonomy_);
-  NameList never_block_;
+  ListContent protected_;
   KeptFrom kept_from_ = kept_from_by_default(taxonomy_);
 };
 
@@ -93,7 +89,7 @@ TEST_F(RealLists, HonestOnesPass) {
 TEST_F(RealLists, AFileOfGarbageIsAnEmptyList) {
   const ParsedList parsed =
       import_format("blp-broken.dnsmasq.conf.zst", "ads_trackers", ListFormat::Dnsmasq);
-  const GuardReport report = check(ListContent{.names = parsed.names, .paths = {}, .prefixes = {}});
+  const GuardReport report = check(parsed.content);
   EXPECT_EQ(report.holding(), std::vector{GuardKind::Empty});
 }
 
@@ -103,9 +99,9 @@ TEST_F(RealLists, WrongListingsAreConflictsWithNeverBlockData) {
                                             {"internetmatters.org", "support"},
                                             {"choosemyplate.gov", "health"},
                                             {"terc.edu", "education"}}) {
-    never_block_.add({.name = testing::name(protectee), .categories = set(category)});
+    protected_.names.add({.name = testing::name(protectee), .categories = set(category)});
   }
-  never_block_.normalise();
+  protected_.names.normalise();
   const GuardReport drugs = check("blp.drugs", "drugs");
   EXPECT_TRUE(found(drugs, GuardKind::NeverBlock, "goaskalice.columbia.edu"));
   EXPECT_TRUE(found(drugs, GuardKind::NeverBlock, "cesar.umd.edu"));

@@ -99,9 +99,8 @@ struct InForce {
   const ListContent* own = nullptr;
   // What the source's own subtree entry for just this name says; asked for shared hosts only.
   std::function<Result<CategorySet>(const DomainName& name)> own_subtree;
-  // What other sources say in these tiers; normalised.
-  const NameList* never_block = nullptr;
-  const NameList* mandatory = nullptr;
+  // What each other source says in these tiers, in the same way.
+  std::vector<const ListContent*> others;
   // What all sources together say about a name; asked for popular names only.
   std::function<Result<NameMatch>(const DomainName& name)> match;
 };
