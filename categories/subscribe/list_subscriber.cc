@@ -7,7 +7,7 @@
 
 namespace luytre::categories {
 
-Result<std::unique_ptr<ListSubscriber>> ListSubscriber::open(const ListSettings& settings,
+Result<std::unique_ptr<ListSubscriber>> ListSubscriber::open(const Subscription& settings,
                                                              SubscriberHost host,
                                                              Clock::time_point now) {
   ListFolder folder(host.data_dir / "lists" / settings.name);

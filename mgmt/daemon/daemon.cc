@@ -100,7 +100,7 @@ Result<void> Daemon::open_lists() {
                   taxonomy_, store_, writing_);
   const std::string node_id = node_id_of(config_);
   std::vector<std::unique_ptr<ListSubscriber>> opened;
-  for (const categories::ListSettings& settings : config_.lists) {
+  for (const categories::Subscription& settings : config_.lists) {
     auto list = ListSubscriber::open(settings,
                                      {.data_dir = config_.data_dir,
                                       .node_id = node_id,

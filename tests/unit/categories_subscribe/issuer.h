@@ -253,7 +253,7 @@ class SubscriberTest : public ::testing::Test {
   Issuer issuer_{issuing_.path()};
   FakeWeb web_{issuer_};
   std::string node_id_ = "node-1";
-  ListSettings settings_;
+  Subscription settings_;
   std::mutex writing_;
   std::optional<CategoryStore> store_;
   VersionGuard guard_;
