@@ -88,7 +88,7 @@ FixedRateReport FixedRate::run(const gateway::WorldSwitch& world, port::Quiescen
     if (const std::size_t count = receive(now, report); count > 0) {
       const std::uint64_t ended = progress.ended.load(std::memory_order_acquire);
       const dataplane::World& current = world.current();
-      const std::uint64_t serial = current.index->serial();
+      const std::uint64_t serial = current.index->main().serial();
       worker_.process_burst(Side::Subscriber, std::span(packets_).first(count), current, now,
                             *egress_);
       const auto judged = std::chrono::duration<double, std::nano>(Clock::now() - begin_).count();

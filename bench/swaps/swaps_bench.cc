@@ -116,7 +116,7 @@ void fixed_rate(benchmark::State& state) {
   for (auto _ : state) {
     port::Quiescence quiescence = must(port::Quiescence::create(1));
     auto first = fixture->open(0);
-    const double index_bytes = static_cast<double>(first->world().index->memory_bytes());
+    const double index_bytes = static_cast<double>(first->world().index->main().memory_bytes());
     gateway::WorldSwitch world(quiescence, std::move(first));
     SwapProgress progress;
     std::atomic<bool> stop{false};
