@@ -79,9 +79,11 @@ void FixedRate::check(std::size_t count, std::uint64_t serial, FixedRateReport& 
 }
 
 FixedRateReport FixedRate::run(const gateway::WorldSwitch& world, port::Quiescence& quiescence,
-                               const SwapProgress& progress, const std::atomic<bool>& stop) {
+                               SwapProgress& progress, const std::atomic<bool>& stop) {
   FixedRateReport report;
   quiescence.join(0);
+  progress.worker_runs.store(true, std::memory_order_release);
+  progress.worker_runs.notify_one();
   begin_ = Clock::now();
   while (!stop.load(std::memory_order_relaxed)) {
     const auto now = Clock::now();

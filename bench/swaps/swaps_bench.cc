@@ -130,6 +130,7 @@ void fixed_rate(benchmark::State& state) {
       report = traffic.run(world, quiescence, progress, stop);
     });
     pin_to(0);
+    progress.worker_runs.wait(false, std::memory_order_acquire);
     if (swaps == 0) {
       std::this_thread::sleep_for(std::chrono::seconds(fixture->options.seconds));
     }
