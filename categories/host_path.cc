@@ -6,19 +6,17 @@
 namespace luytre::categories {
 namespace {
 
-bool is_hex(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-}
-
 char upper(char c) noexcept { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c; }
 
-// Percent escapes compare alike in either case (RFC 3986 §6.2.2.1).
+// Percent escapes compare alike in either case (RFC 3986 §6.2.2.1). Two octets behind any '%', also
+// where they are no escape: so a path is always equal to itself as a target.
+bool in_escape(std::string_view path, std::size_t i) noexcept {
+  return (i >= 1 && path[i - 1] == '%') || (i >= 2 && path[i - 2] == '%');
+}
+
 void normalise_escapes(std::string& path) noexcept {
-  for (std::size_t i = 0; i + 2 < path.size(); ++i) {
-    if (path[i] == '%' && is_hex(path[i + 1]) && is_hex(path[i + 2])) {
-      path[i + 1] = upper(path[i + 1]);
-      path[i + 2] = upper(path[i + 2]);
-    }
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    path[i] = in_escape(path, i) ? upper(path[i]) : path[i];
   }
 }
 
@@ -59,8 +57,7 @@ bool HostPath::covers(std::string_view target) const noexcept {
     return false;
   }
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool in_escape = (i >= 1 && path[i - 1] == '%') || (i >= 2 && path[i - 2] == '%');
-    if ((in_escape ? upper(target[i]) : target[i]) != path[i]) {
+    if ((in_escape(path, i) ? upper(target[i]) : target[i]) != path[i]) {
       return false;
     }
   }

@@ -3,12 +3,14 @@
 // after every batch.
 //
 //   luytre-bench-dataplane [--names=N] [--lines=N] [--flows=N] [Google Benchmark's options]
+//   luytre-bench-dataplane --list=FILE --questions=FILE …
+//
+// The second form asks a list of your own the questions of a file, in their order (dns/given).
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -16,11 +18,13 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/byte_order.h"
 #include "bench_world.h"
+#include "common/arguments.h"
+#include "common/name_files.h"
+#include "common/name_set.h"
 #include "dataplane/worker.h"
 #include "packet_ring.h"
 #include "tests/support/client_hello.h"
@@ -44,6 +48,7 @@ constexpr std::size_t kSequenceAt = 38;
 
 std::unique_ptr<BenchWorld> shared_world;
 std::uint32_t flow_count = 0;
+luytre::bench::Questions given_questions;
 
 // One worker and the batch that it works on.
 struct Bench {
@@ -146,6 +151,14 @@ void unprofiled_64_bytes(benchmark::State& state) {
           {.budget_millions = 20, .restore = [] {}, .expected = {{Outcome::Unprofiled, kBatch}}});
 }
 
+Bytes query_frame(const std::string& name, std::uint64_t line) {
+  Bytes frame =
+      packet().eth().ipv4("10.0.0.0", "192.0.2.53").udp(40000, 53).dns_query(name).build();
+  store_be32(frame.data() + kSourceAt,
+             0x0a000000U + static_cast<std::uint32_t>(line % shared_world->line_count()));
+  return frame;
+}
+
 // What the index answers for is drawn anew for every packet of the batch.
 void dns(benchmark::State& state) {
   const auto blocked_percent = static_cast<std::uint64_t>(state.range(0));
@@ -158,10 +171,7 @@ void dns(benchmark::State& state) {
     blocked += is_blocked ? 1 : 0;
     const std::string name =
         is_blocked ? listed_name(random() % shared_world->name_count()) : unlisted_name(random());
-    queries.push_back(
-        packet().eth().ipv4("10.0.0.0", "192.0.2.53").udp(40000, 53).dns_query(name).build());
-    store_be32(queries.back().data() + kSourceAt,
-               0x0a000000U + static_cast<std::uint32_t>(random() % shared_world->line_count()));
+    queries.push_back(query_frame(name, random()));
   }
   const auto restore = [&] {
     for (std::size_t i = 0; i < kBatch; ++i) {
@@ -173,6 +183,32 @@ void dns(benchmark::State& state) {
           {.budget_millions = 12.5,
            .restore = restore,
            .expected = {{Outcome::DnsBlocked, blocked}, {Outcome::DnsAllowed, kBatch - blocked}}});
+}
+
+// The file's questions in their order, batch by batch.
+void dns_given(benchmark::State& state) {
+  Bench bench({.max_flows = 1024, .max_collecting = 16});
+  const std::size_t usable = given_questions.names.size() / kBatch * kBatch;
+  std::size_t next = 0;
+  std::mt19937_64 random(2);
+  const auto restore = [&] {
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      const Bytes query = query_frame(given_questions.names[next + i].to_text(), random());
+      bench.ring.write(i, query);
+      bench.packets[i] = bench.ring.packet(i, query.size());
+    }
+    next = (next + kBatch) % usable;
+  };
+  measure(state, bench, {.budget_millions = 12.5, .restore = restore, .expected = {}});
+  std::uint64_t blocked = 0;
+  const std::uint64_t asked = static_cast<std::uint64_t>(state.iterations()) * kBatch;
+  for (std::uint64_t i = 0; i < asked; ++i) {
+    blocked += given_questions.expected[i % usable].empty() ? 0 : 1;
+  }
+  if (bench.count(Outcome::DnsBlocked) != blocked ||
+      bench.count(Outcome::DnsAllowed) != asked - blocked) {
+    state.SkipWithError("the queries were not answered as they should");
+  }
 }
 
 // Flow `number` in the frame of a client or, mirrored, of its server.
@@ -290,43 +326,33 @@ void register_all() {
   add("tls_hello_two_segments/blocked", tls_hello)->Arg(0)->Arg(1);
 }
 
-// Takes `--flag=N` out of the arguments.
-template <typename Number>
-Number take_option(int& argc, char** argv, std::string_view flag, Number value) {
-  int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with(flag)) {
-      const char* end = argument.data() + argument.size();
-      if (std::from_chars(argument.data() + flag.size(), end, value).ptr != end || value == 0) {
-        std::fprintf(stderr, "%s needs a number\n", argv[i]);
-        std::exit(2);
-      }
-    } else {
-      argv[kept++] = argv[i];
-    }
-  }
-  argc = kept;
-  return value;
-}
-
 }  // namespace
 }  // namespace luytre::dataplane::bench
 
 int main(int argc, char** argv) {
   using namespace luytre::dataplane::bench;
-  const auto names = take_option<std::uint64_t>(argc, argv, "--names=", 1'000'000);
-  const auto lines = take_option<std::uint32_t>(argc, argv, "--lines=", 1'000'000);
-  flow_count = take_option<std::uint32_t>(argc, argv, "--flows=", 1'000'000);
+  luytre::bench::Arguments arguments(argc, argv);
+  const std::uint64_t names = arguments.take_number("--names=", 1'000'000);
+  const auto lines = static_cast<std::uint32_t>(arguments.take_number("--lines=", 1'000'000));
+  flow_count = static_cast<std::uint32_t>(arguments.take_number("--flows=", 1'000'000));
+  const auto list = arguments.take("--list=");
+  const auto questions = arguments.take("--questions=");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 2;
   }
-  std::printf("%llu names, %u lines, %u flows, bursts of %zu\n",
-              static_cast<unsigned long long>(names), lines, flow_count,
-              luytre::dataplane::Worker::kBurst);
-  shared_world = std::make_unique<BenchWorld>(names, lines);
-  register_all();
+  if (list && questions) {
+    const auto listed = luytre::bench::read_names(*list);
+    given_questions = luytre::bench::questions_of(listed, luytre::bench::read_names(*questions));
+    shared_world = std::make_unique<BenchWorld>(luytre::bench::names_of(listed), lines);
+    benchmark::RegisterBenchmark("dns/given", dns_given)->UseManualTime();
+  } else {
+    shared_world = std::make_unique<BenchWorld>(listed_names(names), lines);
+    register_all();
+  }
+  std::fprintf(stderr, "%llu names, %u lines, %u flows, bursts of %zu\n",
+               static_cast<unsigned long long>(shared_world->name_count()), lines, flow_count,
+               luytre::dataplane::Worker::kBurst);
   benchmark::RunSpecifiedBenchmarks();
   shared_world.reset();
   return 0;

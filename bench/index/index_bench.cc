@@ -1,324 +1,284 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long is a lookup, how big an index, how long its making and opening?
+// How long is a lookup, how big an index, and what would others take for the same answers?
 //
-// Lists are made by NameGenerator; with LUYTRE_SHARED also the real ones there. Questions are 1
-// million different names (2 million at 10 million listed), so that no cache holds what they touch.
-// Names are unpacked into the burst before the clock starts, as a worker has just decoded them from
-// packets. Every answer is compared with what is expected.
+//   luytre-bench-index [--sizes=N,N,…] [--list=FILE --questions=FILE] [Google Benchmark's options]
+//
+// Lists of the given sizes are made up; with LUYTRE_SHARED also the real ones there; `list` and
+// `questions` are text files with a name a line. Made-up questions are 1 million different names (2
+// million at 10 million listed), so that no cache holds what they touch.
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
 
-#include <algorithm>
-#include <chrono>
+#include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "categories/index/index.h"
 #include "categories/index/index_builder.h"
-#include "name_generator.h"
-#include "real_names.h"
+#include "common/arguments.h"
+#include "common/must.h"
+#include "common/name_files.h"
+#include "common/name_set.h"
+#include "common/stopwatch.h"
+#include "lookup_run.h"
+#include "rivals.h"
+#include "tests/support/scratch_directory.h"
 
-namespace luytre::categories {
+namespace luytre::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using categories::CategorySet;
+using categories::DomainName;
+using categories::Index;
+using categories::IndexBuilder;
+using categories::NameMatch;
 
-// Wall and processor time together: on a shared machine they differ.
-class Stopwatch {
- public:
-  void start() {
-    wall_begin_ = Clock::now();
-    processor_begin_ = std::clock();
-  }
-  void stop() {
-    wall_ += std::chrono::duration<double>(Clock::now() - wall_begin_).count();
-    processor_ += static_cast<double>(std::clock() - processor_begin_) / CLOCKS_PER_SEC;
-  }
-  [[nodiscard]] double wall() const { return wall_; }
-  [[nodiscard]] double processor() const { return processor_; }
-
- private:
-  Clock::time_point wall_begin_;
-  std::clock_t processor_begin_ = 0;
-  double wall_ = 0;
-  double processor_ = 0;
+struct Options {
+  std::vector<std::uint64_t> sizes;
+  std::filesystem::path list;
+  std::filesystem::path questions;
 };
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+const std::filesystem::path& folder() {
+  static const test::ScratchDirectory scratch;
+  return scratch.path();
 }
-
-DomainName to_name(const std::string& text) {
-  const auto parsed = DomainName::from_hostname(text);
-  if (!parsed) {
-    std::fprintf(stderr, "not a name: %s\n", text.c_str());
-    std::exit(1);
-  }
-  return *parsed;
-}
-
-// Many names in little memory.
-class PackedNames {
- public:
-  void add(const DomainName& added) {
-    begins_.push_back(wire_.size());
-    wire_.insert(wire_.end(), added.wire().begin(), added.wire().end());
-  }
-  [[nodiscard]] std::size_t size() const { return begins_.size(); }
-  [[nodiscard]] DomainName operator[](std::size_t i) const {
-    return *DomainName::from_wire(std::span(wire_).subspan(begins_[i]));
-  }
-
- private:
-  std::vector<std::uint64_t> begins_;
-  std::vector<std::uint8_t> wire_;
-};
-
-struct Questions {
-  PackedNames names;
-  std::vector<CategorySet> expected;
-};
-
-// A list, its index file and what making them took.
-struct Subject {
-  std::filesystem::path file;
-  std::uint64_t names = 0;
-  Stopwatch compile;
-  Stopwatch open;
-  std::unique_ptr<Index> index;
-};
-
-CategorySet category_of(std::uint64_t number) {
-  return CategorySet(std::uint64_t{1} << (number % 61));
-}
-
-void finish(Subject& subject, IndexBuilder& builder) {
-  subject.compile.start();
-  if (const auto written = builder.write(subject.file, 1); !written) {
-    std::fprintf(stderr, "%s\n", written.error().message.c_str());
-    std::exit(1);
-  }
-  subject.compile.stop();
-  subject.open.start();
-  Result<Index> opened = Index::open(subject.file);
-  if (!opened) {
-    std::fprintf(stderr, "%s\n", opened.error().message.c_str());
-    std::exit(1);
-  }
-  subject.open.stop();
-  subject.index = std::make_unique<Index>(std::move(*opened));
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  std::printf("%llu names: compile %.2f s (processor %.2f s), open %.3f s (%.3f s), ",
-              static_cast<unsigned long long>(subject.names), subject.compile.wall(),
-              subject.compile.processor(), subject.open.wall(), subject.open.processor());
-  std::printf(
-      "%.2f bytes a name, process peak %ld MB\n",
-      static_cast<double>(subject.index->memory_bytes()) / static_cast<double>(subject.names),
-      usage.ru_maxrss / 1024);
-}
-
-std::filesystem::path folder() {
-  static const std::filesystem::path made = [] {
-    std::string pattern = (std::filesystem::temp_directory_path() / "luytre-bench-XXXXXX").string();
-    return std::filesystem::path(::mkdtemp(pattern.data()) != nullptr ? pattern : "/tmp");
-  }();
-  return made;
-}
-
-const NameGenerator kGenerator(20260824);
 
 // Names are made ready in batches, outside the clock: making up a name costs more than listing it.
-constexpr std::size_t kBatch = 4096;
+constexpr std::uint64_t kBatch = 4096;
 
-template <typename CategoryOf>
-void add_batch(Subject& subject, IndexBuilder& builder, const std::vector<DomainName>& batch,
-               CategoryOf category) {
-  subject.compile.start();
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const CategorySet set = category(i);
-    builder.add(batch[i], {.exact = set, .subtree = set});
-  }
-  subject.compile.stop();
-}
-
-Subject& generated(std::uint64_t names) {
-  static std::map<std::uint64_t, Subject> subjects;
-  Subject& subject = subjects[names];
-  if (subject.index) {
-    return subject;
-  }
-  subject.file = folder() / ("index-" + std::to_string(names));
-  subject.names = names;
-  IndexBuilder builder(Taxonomy(), {0x243f6a8885a308d3U, 0x13198a2e03707344U});
+std::unique_ptr<Index> make_index(const NameSet& list) {
+  Stopwatch compile;
+  IndexBuilder builder(categories::Taxonomy(), {0x243f6a8885a308d3U, 0x13198a2e03707344U});
   std::vector<DomainName> batch;
-  for (std::uint64_t first = 0; first < names; first += batch.size()) {
+  for (std::uint64_t first = 0; first < list.size; first += batch.size()) {
     batch.clear();
-    while (batch.size() < kBatch && first + batch.size() < names) {
-      batch.push_back(to_name(kGenerator.listed(first + batch.size())));
+    while (batch.size() < kBatch && first + batch.size() < list.size) {
+      batch.push_back(list.name(first + batch.size()));
     }
-    add_batch(subject, builder, batch, [&](std::size_t i) { return category_of(first + i); });
+    compile.start();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const CategorySet set = list.category(first + i);
+      builder.add(batch[i], {.exact = set, .subtree = set});
+    }
+    compile.stop();
   }
-  finish(subject, builder);
-  return subject;
+  const std::filesystem::path file = folder() / "index";
+  compile.start();
+  must(builder.write(file, 1));
+  compile.stop();
+  Stopwatch open;
+  open.start();
+  auto index = std::make_unique<Index>(must(Index::open(file)));
+  open.stop();
+  std::fprintf(stderr, "%llu names: compile %.2f s (processor %.2f s), open %.3f s (%.3f s)\n",
+               static_cast<unsigned long long>(list.size), compile.wall(), compile.processor(),
+               open.wall(), open.processor());
+  return index;
 }
 
-const Questions& questions(std::uint64_t names, unsigned hit_percent) {
-  static std::map<std::pair<std::uint64_t, unsigned>, Questions> made;
-  Questions& questions = made[{names, hit_percent}];
-  const std::uint64_t count = names >= 10'000'000 ? 2'000'000 : 1'000'000;
-  for (std::uint64_t i = questions.names.size(); i < count; ++i) {
-    // Multiplying by a number without common factor with `names` visits the list in scattered
-    // order.
-    const std::uint64_t number = i * 7'919'999 % names;
-    const bool hit = i * 61 % 100 < hit_percent;
-    questions.names.add(to_name(hit ? kGenerator.hit(number) : kGenerator.miss(i)));
-    questions.expected.push_back(hit ? category_of(number) : CategorySet());
+// Everything that is made of one list, each when it is first asked for. One list at a time: the
+// last one's memory is given back first.
+struct Tables {
+  explicit Tables(NameSet names) : list(std::move(names)) {}
+
+  NameSet list;
+  std::unique_ptr<Index> index;
+  std::unique_ptr<HashMap> map;
+  std::unique_ptr<LmdbTable> lmdb;
+};
+
+std::unique_ptr<Tables> made_up;
+
+Tables& tables_of(std::uint64_t names) {
+  if (!made_up || made_up->list.size != names) {
+    made_up.reset();
+    made_up = std::make_unique<Tables>(made_up_names(names));
   }
-  return questions;
+  return *made_up;
 }
 
-void ask(benchmark::State& state, const Index& index, const Questions& questions,
-         std::size_t burst) {
-  std::vector<DomainName> names(burst);
-  std::vector<const DomainName*> pointers;
-  for (const DomainName& each : names) {
-    pointers.push_back(&each);
+const Index& index_of(Tables& tables) {
+  if (!tables.index) {
+    tables.index = make_index(tables.list);
   }
-  std::vector<NameMatch> matches(burst);
-  std::vector<std::uint32_t> burst_ns;
-  burst_ns.reserve(std::size_t{1} << 24U);
-  const std::size_t usable = questions.names.size() / burst * burst;
-  std::size_t next = 0;
-  for (auto _ : state) {
-    for (std::size_t i = 0; i < burst; ++i) {
-      names[i] = questions.names[next + i];
-    }
-    const Clock::time_point begin = Clock::now();
-    if (burst == 1) {
-      matches[0] = index.lookup(names[0]);
+  return *tables.index;
+}
+
+Lookup index_lookup(const Index& index) {
+  return [&index](std::span<const DomainName* const> names, std::span<CategorySet> found) {
+    std::array<NameMatch, kMaxBurst> matches;
+    if (names.size() == 1) {
+      matches[0] = index.lookup(*names[0]);
     } else {
-      index.lookup(pointers, matches);
+      index.lookup(names, std::span(matches).first(names.size()));
     }
-    const double seconds = seconds_since(begin);
-    state.SetIterationTime(seconds);
-    burst_ns.push_back(static_cast<std::uint32_t>(seconds * 1e9));
-    for (std::size_t i = 0; i < burst; ++i) {
-      if (matches[i].categories != questions.expected[next + i]) {
-        state.SkipWithError(("wrong answer for " + names[i].to_text()).c_str());
-        return;
-      }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      found[i] = matches[i].categories;
     }
-    next = next + burst == usable ? 0 : next + burst;
+  };
+}
+
+double per_name(std::size_t bytes, const NameSet& list) {
+  return static_cast<double>(bytes) / static_cast<double>(list.size);
+}
+
+void run_index(benchmark::State& state, Tables& tables, LookupRun run) {
+  const Index& index = index_of(tables);
+  run.bytes_per_name = per_name(index.memory_bytes(), tables.list);
+  run.role = run.burst == kMaxBurst ? LookupRun::Role::Measure : LookupRun::Role::Rival;
+  time_lookups(state, run, index_lookup(index));
+}
+
+void run_map(benchmark::State& state, Tables& tables, LookupRun run) {
+  if (!tables.map) {
+    tables.map = std::make_unique<HashMap>(tables.list);
   }
-  const auto lookups = static_cast<double>(state.iterations()) * static_cast<double>(burst);
-  // On a machine with other work the mean counts what others take; the median does not.
-  std::nth_element(burst_ns.begin(),
-                   burst_ns.begin() + static_cast<std::ptrdiff_t>(burst_ns.size() / 2),
-                   burst_ns.end());
-  state.counters["median_ns"] = burst_ns[burst_ns.size() / 2] / static_cast<double>(burst);
-  state.counters["mean"] =
-      benchmark::Counter(lookups, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
-  state.counters["M/s"] = benchmark::Counter(lookups / 1e6, benchmark::Counter::kIsRate);
+  run.bytes_per_name = per_name(tables.map->memory_bytes(), tables.list);
+  time_lookups(state, run, tables.map->walk());
 }
 
-void report(benchmark::State& state, const Subject& subject) {
-  state.counters["bytes/name"] =
-      static_cast<double>(subject.index->memory_bytes()) / static_cast<double>(subject.names);
-  state.counters["compile_s"] = subject.compile.wall();
-  state.counters["open_s"] = subject.open.wall();
-}
-
-// Arguments: listed names, names a burst, percent of questions that hit.
-void lookup(benchmark::State& state) {
-  const auto names = static_cast<std::uint64_t>(state.range(0));
-  const Subject& subject = generated(names);
-  ask(state, *subject.index, questions(names, static_cast<unsigned>(state.range(2))),
-      static_cast<std::size_t>(state.range(1)));
-  report(state, subject);
-}
-BENCHMARK(lookup)
-    ->ArgNames({"names", "burst", "hit%"})
-    ->ArgsProduct({{1000, 1'000'000, 10'000'000}, {32, 1}, {5, 50}})
-    ->UseManualTime();
-
-// Whether `listed` holds the name or one above it.
-bool covered(const std::unordered_set<std::string>& listed, std::string question) {
-  while (!listed.contains(question)) {
-    const std::size_t dot = question.find('.');
-    if (dot == std::string::npos) {
-      return false;
-    }
-    question.erase(0, dot + 1);
+LmdbTable& lmdb_of(Tables& tables) {
+  if (!tables.lmdb) {
+    static unsigned number = 0;
+    tables.lmdb =
+        std::make_unique<LmdbTable>(tables.list, folder() / ("lmdb" + std::to_string(++number)));
   }
-  return true;
+  return *tables.lmdb;
 }
 
-// All names of the shared lists, asked for popular and crawled names. Argument: names a burst.
-void real_lookup(benchmark::State& state) {
-  static Subject subject;
-  static Questions questions;
-  const auto shared = shared_folder();
-  if (!shared) {
-    state.SkipWithError("skipped: no shared lists (LUYTRE_SHARED)");
-    return;
-  }
-  if (!subject.index) {
-    const CategorySet set = category_of(0);
-    const std::vector<std::string> names =
-        read_names(*shared / "lists/categories", "*.domains.zst");
-    subject.file = folder() / "index-real";
-    subject.names = names.size();
-    IndexBuilder builder(Taxonomy(), {1, 2});
-    std::vector<DomainName> batch;
-    for (const std::string& text : names) {
-      batch.push_back(to_name(text));
-      if (batch.size() == kBatch || &text == &names.back()) {
-        add_batch(subject, builder, batch, [&](std::size_t) { return set; });
-        batch.clear();
-      }
-    }
-    finish(subject, builder);
-    const std::unordered_set<std::string> listed(names.begin(), names.end());
+void run_lmdb_walk(benchmark::State& state, Tables& tables, LookupRun run) {
+  const LmdbTable& lmdb = lmdb_of(tables);
+  run.bytes_per_name = per_name(lmdb.memory_bytes(), tables.list);
+  time_lookups(state, run, lmdb.walk());
+}
+
+void run_lmdb_seek(benchmark::State& state, Tables& tables, LookupRun run) {
+  const LmdbTable& lmdb = lmdb_of(tables);
+  run.bytes_per_name = per_name(lmdb.memory_bytes(), tables.list);
+  time_lookups(state, run, lmdb.seek());
+}
+
+using Runner = void (*)(benchmark::State&, Tables&, LookupRun);
+struct Contender {
+  const char* name;
+  std::size_t burst;
+  Runner run;
+};
+// The index first: the others are compared with it.
+constexpr std::array<Contender, 5> kContenders = {{{"index", kMaxBurst, run_index},
+                                                   {"index", 1, run_index},
+                                                   {"unordered_map", kMaxBurst, run_map},
+                                                   {"lmdb_walk", kMaxBurst, run_lmdb_walk},
+                                                   {"lmdb_seek", kMaxBurst, run_lmdb_seek}}};
+
+void add_made_up(std::uint64_t names, const Contender& contender, unsigned hit_percent) {
+  const std::string list = "names:" + std::to_string(names);
+  const std::string hits = "hit%:" + std::to_string(hit_percent);
+  const std::string burst = "burst:" + std::to_string(contender.burst);
+  benchmark::RegisterBenchmark(
+      (std::string(contender.name) + "/" + list + "/" + burst + "/" + hits).c_str(),
+      [=](benchmark::State& state) {
+        contender.run(state, tables_of(names),
+                      {.questions = made_up_questions(names, hit_percent),
+                       .burst = contender.burst,
+                       .compared_as = list + hits});
+      })
+      ->UseManualTime();
+}
+
+// A list in text and questions about it, with all that is made of them.
+struct TextList {
+  explicit TextList(const std::vector<std::string>& listed, const std::vector<std::string>& asked)
+      : tables(names_of(listed)), questions(questions_of(listed, asked)) {
     std::size_t hits = 0;
-    for (const std::string& text : read_names(*shared / "lists", "*.names.zst")) {
-      questions.names.add(to_name(text));
-      questions.expected.push_back(covered(listed, text) ? set : CategorySet());
-      hits += questions.expected.back().empty() ? 0U : 1U;
+    for (const CategorySet set : questions.expected) {
+      hits += set.empty() ? 0U : 1U;
     }
-    std::printf("%zu questions, %zu of them listed\n", questions.names.size(), hits);
+    std::fprintf(stderr, "%zu names, %zu questions, %zu of them listed\n", listed.size(),
+                 asked.size(), hits);
   }
-  ask(state, *subject.index, questions, static_cast<std::size_t>(state.range(0)));
-  report(state, subject);
+
+  Tables tables;
+  Questions questions;
+};
+
+using MakeTextList = std::unique_ptr<TextList> (*)(const Options& options);
+
+void add_text_list(const std::string& name, const Options& options, MakeTextList make) {
+  const auto list = std::make_shared<std::unique_ptr<TextList>>();
+  for (const Contender& contender : kContenders) {
+    benchmark::RegisterBenchmark(
+        (std::string(contender.name) + "/" + name + "/burst:" + std::to_string(contender.burst))
+            .c_str(),
+        [=](benchmark::State& state) {
+          if (!*list) {
+            *list = make(options);
+          }
+          contender.run(
+              state, (*list)->tables,
+              {.questions = (*list)->questions, .burst = contender.burst, .compared_as = name});
+        })
+        ->UseManualTime();
+  }
 }
-BENCHMARK(real_lookup)->ArgName("burst")->Arg(32)->Arg(1)->UseManualTime();
+
+std::unique_ptr<TextList> make_given(const Options& options) {
+  return std::make_unique<TextList>(read_names(options.list), read_names(options.questions));
+}
+
+// All names of the shared lists, asked for popular and crawled names.
+std::unique_ptr<TextList> make_shared_lists(const Options& /*options*/) {
+  const std::filesystem::path lists = *shared_folder() / "lists";
+  return std::make_unique<TextList>(read_compressed_names(lists / "categories", "*.domains.zst"),
+                                    read_compressed_names(lists, "*.names.zst"));
+}
 
 // What two readings of the clock cost, once per burst: part of every figure above.
 void clock_overhead(benchmark::State& state) {
   for (auto _ : state) {
-    const Clock::time_point begin = Clock::now();
+    const Stopwatch::Clock::time_point begin = Stopwatch::Clock::now();
     state.SetIterationTime(seconds_since(begin));
   }
 }
 BENCHMARK(clock_overhead)->UseManualTime();
 
+void register_all(const Options& options) {
+  for (const std::uint64_t names : options.sizes) {
+    for (const Contender& contender : kContenders) {
+      for (const unsigned hit_percent : {5U, 50U}) {
+        add_made_up(names, contender, hit_percent);
+      }
+    }
+  }
+  if (!options.list.empty()) {
+    add_text_list("given", options, make_given);
+  }
+  if (shared_folder()) {
+    add_text_list("shared_lists", options, make_shared_lists);
+  }
+}
+
 }  // namespace
-}  // namespace luytre::categories
+}  // namespace luytre::bench
 
 int main(int argc, char** argv) {
+  luytre::bench::Arguments arguments(argc, argv);
+  const luytre::bench::Options options = {
+      .sizes = arguments.take_numbers("--sizes=", {100'000, 1'000'000, 10'000'000}),
+      .list = arguments.take("--list=").value_or(""),
+      .questions = arguments.take("--questions=").value_or("")};
   benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+    return 1;
+  }
+  luytre::bench::register_all(options);
   benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  std::error_code ignored;
-  std::filesystem::remove_all(luytre::categories::folder(), ignored);
+  // Databases are closed here, while what keeps account of them still exists.
+  benchmark::ClearRegisteredBenchmarks();
+  luytre::bench::made_up.reset();
   return 0;
 }

@@ -12,8 +12,9 @@ namespace luytre::categories {
 
 namespace {
 
-// World-readable: lists are no secret on the machine, and the resolver runs as another user.
-constexpr mode_t kMode = 0644;
+// Not for everybody: the file holds the key of its hashes. The gateway and the resolver are in the
+// group of the folder's owner.
+constexpr mode_t kMode = 0640;
 
 Result<void> write_new(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
   const FileDescriptor descriptor(

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The index file, format 1. All numbers are little-endian.
+// The index file, format 2. All numbers are little-endian.
 //
 //   IndexHeader    128 bytes
-//   IndexBucket    64 bytes, one cache line: 8 slots of 8 bytes. bucket_count() times
+//   IndexBucket    64 bytes, one cache line: 8 slots of 8 bytes. bucket_count() times: names
+//   IndexBucket    path_bucket_count() times: paths; none without paths
 //   IndexValue     32 bytes. value_count times
+//   RangeStart     16 bytes. prefix_range_count times; none without prefixes
+//   range value    4 bytes. prefix_range_count times
+//
+// Names
 //
 // Listed names and the names between them form a tree of labels. Each of its nodes, from two labels
 // on (from one where single-label names are listed), is one slot, from the highest bit down:
@@ -32,7 +37,22 @@
 // drawn with each database, so that nobody can look for such names. Between the names of the file
 // itself there is none: the builder sees two equal fingerprints in reach of each other and takes
 // another salt.
+//
+// Paths
+//
+// Hosts with listed paths, their paths and the beginnings of those form trees in buckets of the same
+// kind, under the same key and salt. A host is the root of its tree, so one probe tells that a host
+// has no paths at all. Below it stand the beginnings that end before a '/', a '?', a '&' or at the
+// path's end; a beginning that is not listed itself has the value of the longest listed one above
+// it. Hosts are never looked up among the names, nor names among the hosts.
+//
+// Prefixes
+//
+// The 128-bit space of addresses (IPv4 in its mapped form), cut where the answer of the longest
+// prefix changes: range i goes from its start up to the next range's start. Starts ascend strictly
+// and the first is 0. n prefixes make at most 2 n + 3 ranges.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -45,7 +65,7 @@
 namespace luytre::categories {
 
 inline constexpr std::array<char, 8> kIndexMagic{'L', 'u', 'y', 't', 'r', 'e', 'I', 'x'};
-inline constexpr std::uint32_t kIndexVersion = 1;
+inline constexpr std::uint32_t kIndexVersion = 2;
 inline constexpr std::uint32_t kFlagSingleLabels = 1;  // some listed name has a single label
 
 inline constexpr std::size_t kSlotsPerBucket = 8;
@@ -69,15 +89,23 @@ struct IndexHeader {
   std::uint32_t spill_bucket_count = 0;
   std::uint32_t value_count = 0;
   std::uint32_t fingerprint_bits = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t prefix_range_count = 0;
   std::array<std::uint64_t, 2> key{};  // of SuffixHasher
   std::uint64_t salt = 0;              // of fingerprint()
-  std::array<std::uint64_t, 3> reserved_tail{};
+  std::uint32_t path_node_count = 0;   // occupied slots
+  std::uint32_t path_home_bucket_count = 0;
+  std::uint32_t path_spill_bucket_count = 0;
+  std::uint32_t path_count = 0;    // listed paths
+  std::uint32_t prefix_count = 0;  // listed prefixes
+  std::uint32_t reserved = 0;
   std::uint64_t payload_checksum = 0;  // XXH3, 64 bits, of everything behind the header
   std::uint64_t header_checksum = 0;   // XXH3, 64 bits, of the header up to here
 
   [[nodiscard]] std::uint64_t bucket_count() const noexcept {
     return home_bucket_count + spill_bucket_count;
+  }
+  [[nodiscard]] std::uint64_t path_bucket_count() const noexcept {
+    return std::uint64_t{path_home_bucket_count} + path_spill_bucket_count;
   }
 };
 static_assert(sizeof(IndexHeader) == 128 && std::is_trivially_copyable_v<IndexHeader>);
@@ -86,7 +114,8 @@ struct IndexAnswer {
   std::uint64_t categories = 0;
   std::uint8_t matched_labels = 0;
   std::uint8_t minimum_age = 0;
-  std::array<std::uint8_t, 6> reserved{};
+  std::uint8_t overrides = 0;  // not 0, in an overlay: this is the answer, not the main index's
+  std::array<std::uint8_t, 5> reserved{};
 
   friend bool operator==(const IndexAnswer&, const IndexAnswer&) noexcept = default;
 };
@@ -97,6 +126,10 @@ struct IndexValue {
   friend bool operator==(const IndexValue&, const IndexValue&) noexcept = default;
 };
 static_assert(sizeof(IndexValue) == 32 && std::is_trivially_copyable_v<IndexValue>);
+
+// The first address of a range: the number whose big-endian form is its 16 octets.
+__extension__ using RangeStart = unsigned __int128;
+static_assert(sizeof(RangeStart) == 16);
 
 using IndexBucket = std::array<std::uint64_t, kSlotsPerBucket>;
 static_assert(sizeof(IndexBucket) == 64);

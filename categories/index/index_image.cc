@@ -3,94 +3,78 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+
+#include "slot_arrangement.h"
 
 namespace luytre::categories {
 
 namespace {
 
-// 4.64 nodes a bucket of 8 is a load of 58 %: 64 / 4.64 = 13.8 bytes a node, and 14.9 a name with
-// the 1.08 nodes a name of real lists. At 50 % it would be 17.3 bytes, at 70 % twice as many
-// buckets spill.
-constexpr std::uint64_t kNodesPer100Buckets = 464;
+using Outcome = SlotArrangement::Outcome;
 
-// Puts nodes into buckets; knows nothing of files.
-class Arrangement {
+constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
+
+// Appends to memory of the right size; nothing is checked.
+class ImageWriter {
  public:
-  Arrangement(std::uint64_t home_bucket_count, unsigned fingerprint_bits, std::uint64_t salt)
-      : buckets_(home_bucket_count + kMaxSpillBuckets),
-        home_bucket_count_(home_bucket_count),
-        salt_(salt),
-        fingerprint_bits_(fingerprint_bits) {}
+  explicit ImageWriter(std::span<std::uint8_t> out) noexcept : out_(out) {}
 
-  enum class Outcome : std::uint8_t {
-    Done,
-    Collision,  // two nodes of equal fingerprint would be taken for each other: needs another salt
-    Crowded,    // a node is too far from home: needs more buckets
-  };
-
-  // `nodes` are sorted by hash and so by home bucket: filling goes from front to back and touches
-  // memory once.
-  Outcome fill(std::span<const LabelNode> nodes,
-               std::span<const std::uint32_t> value_numbers) noexcept {
-    std::uint64_t last = 0;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const std::uint64_t home = home_bucket(nodes[i].hash, home_bucket_count_);
-      const std::uint64_t print = fingerprint(nodes[i].hash, salt_, fingerprint_bits_);
-      const std::uint64_t slot = print | std::uint64_t{value_numbers[i]} << kSlotFlagBits |
-                                 (nodes[i].has_children ? kHasChildren : 0);
-      // All buckets between a node's home and `last` are full: nodes before it went past them.
-      last = std::max(last, home);
-      last += buckets_[last].back() != 0 ? 1U : 0U;
-      if (last - home > kMaxSpillBuckets) {
-        return Outcome::Crowded;
-      }
-      if (!keep_clear(home, last, print)) {
-        return Outcome::Collision;
-      }
-      IndexBucket& bucket = buckets_[last];
-      *std::find(bucket.begin(), bucket.end(), 0U) = slot;
-      spill_bucket_count_ = std::max(spill_bucket_count_, static_cast<std::uint32_t>(last - home));
+  template <typename T>
+  void append(std::span<const T> elements) noexcept {
+    if (!elements.empty()) {
+      std::memcpy(out_.data(), elements.data(), elements.size_bytes());
+      out_ = out_.subspan(elements.size_bytes());
     }
-    buckets_.resize(home_bucket_count_ + spill_bucket_count_);
-    return Outcome::Done;
   }
-
-  [[nodiscard]] std::span<const IndexBucket> buckets() const noexcept { return buckets_; }
-  [[nodiscard]] std::uint32_t spill_bucket_count() const noexcept { return spill_bucket_count_; }
 
  private:
-  // Marks the buckets that a node passes by. False if a lookup of the node would meet its
-  // fingerprint on the way. Nodes that come later cannot get in between: the buckets passed by are
-  // full, and what joins the last one compares itself with this node in turn.
-  bool keep_clear(std::uint64_t home, std::uint64_t last, std::uint64_t print) noexcept {
-    for (std::uint64_t i = home; i <= last; ++i) {
-      for (const std::uint64_t slot : buckets_[i]) {
-        if ((slot & fingerprint_mask(fingerprint_bits_)) == print) {
-          return false;
-        }
-      }
-      buckets_[i].back() |= i < last ? kSpilled : 0;
-    }
-    return true;
-  }
-
-  std::vector<IndexBucket> buckets_;
-  std::uint64_t home_bucket_count_;
-  std::uint64_t salt_;
-  unsigned fingerprint_bits_;
-  std::uint32_t spill_bucket_count_ = 0;
+  std::span<std::uint8_t> out_;
 };
 
-std::vector<std::uint8_t> assemble(const IndexHeader& header, const Arrangement& arrangement,
-                                   std::span<const IndexValue> values) {
-  const std::span<const IndexBucket> buckets = arrangement.buckets();
-  std::vector<std::uint8_t> image(sizeof header + buckets.size_bytes() + values.size_bytes());
-  std::memcpy(image.data(), &header, sizeof header);
-  std::memcpy(image.data() + sizeof header, buckets.data(), buckets.size_bytes());
-  std::memcpy(image.data() + sizeof header + buckets.size_bytes(), values.data(),
-              values.size_bytes());
+std::vector<std::uint8_t> assemble(const IndexHeader& header, std::span<const IndexBucket> names,
+                                   std::span<const IndexBucket> paths,
+                                   const IndexContent& content) {
+  std::vector<RangeStart> starts;
+  std::vector<std::uint32_t> range_values;
+  for (const PrefixRanges::Range& range : content.prefix_ranges) {
+    starts.push_back(range.start);
+    range_values.push_back(range.value);
+  }
+  std::vector<std::uint8_t> image(sizeof header + names.size_bytes() + paths.size_bytes() +
+                                  content.values.size_bytes() + starts.size() * sizeof(RangeStart) +
+                                  range_values.size() * sizeof(std::uint32_t));
+  ImageWriter writer(image);
+  writer.append(std::span<const IndexHeader>(&header, 1));
+  writer.append(names);
+  writer.append(paths);
+  writer.append(content.values);
+  writer.append(std::span<const RangeStart>(starts));
+  writer.append(std::span<const std::uint32_t>(range_values));
   seal_index(image);
   return image;
+}
+
+IndexHeader make_header(const IndexContent& content) noexcept {
+  IndexHeader header;
+  header.flags = content.has_single_labels ? kFlagSingleLabels : 0;
+  header.serial = content.serial;
+  header.name_count = content.name_count;
+  header.node_count = content.names.tree->nodes().size();
+  header.home_bucket_count = SlotArrangement::homes_for(header.node_count);
+  if (content.paths.tree != nullptr && !content.paths.tree->nodes().empty()) {
+    header.path_node_count = static_cast<std::uint32_t>(content.paths.tree->nodes().size());
+    header.path_home_bucket_count =
+        static_cast<std::uint32_t>(SlotArrangement::homes_for(header.path_node_count));
+    header.path_count = static_cast<std::uint32_t>(content.path_count);
+  }
+  header.prefix_range_count = static_cast<std::uint32_t>(content.prefix_ranges.size());
+  header.prefix_count = static_cast<std::uint32_t>(content.prefix_count);
+  header.value_count = static_cast<std::uint32_t>(content.values.size());
+  header.fingerprint_bits =
+      std::min(widest_fingerprint(header.value_count), content.max_fingerprint_bits);
+  header.key = content.key;
+  return header;
 }
 
 }  // namespace
@@ -101,28 +85,32 @@ Result<std::vector<std::uint8_t>> make_index_image(const IndexContent& content) 
                 "the lists give names more than 1048576 different sets of categories; merge some "
                 "categories");
   }
-  IndexHeader header;
-  header.flags = content.tree->has_single_labels() ? kFlagSingleLabels : 0;
-  header.serial = content.serial;
-  header.name_count = content.name_count;
-  header.node_count = content.tree->nodes().size();
-  header.home_bucket_count = header.node_count * 100 / kNodesPer100Buckets + 1;
-  header.value_count = static_cast<std::uint32_t>(content.values.size());
-  header.fingerprint_bits =
-      std::min(widest_fingerprint(header.value_count), content.max_fingerprint_bits);
-  header.key = content.key;
+  if (content.prefix_ranges.size() > kMaxCount || content.prefix_count > kMaxCount) {
+    return fail(ErrorCode::NoSpace, "there are too many prefixes for one index");
+  }
+  IndexHeader header = make_header(content);
   for (unsigned attempt = 0; attempt < kMaxArrangements; ++attempt) {
     header.salt = fold_multiply(content.key[0] ^ attempt, content.key[1] ^ 0xd6e8feb86659fd93U);
-    Arrangement arrangement(header.home_bucket_count, header.fingerprint_bits, header.salt);
-    switch (arrangement.fill(content.tree->nodes(), content.value_numbers)) {
-      case Arrangement::Outcome::Done:
-        header.spill_bucket_count = arrangement.spill_bucket_count();
-        return assemble(header, arrangement, content.values);
-      case Arrangement::Outcome::Crowded:
-        header.home_bucket_count += header.home_bucket_count / 8 + 1;
-        break;
-      case Arrangement::Outcome::Collision:
-        break;
+    SlotArrangement names(header.home_bucket_count, header.fingerprint_bits, header.salt);
+    const Outcome named = names.fill(content.names.tree->nodes(), content.names.value_numbers);
+    if (named == Outcome::Crowded) {
+      header.home_bucket_count += header.home_bucket_count / 8 + 1;
+    }
+    if (named != Outcome::Done) {
+      continue;
+    }
+    header.spill_bucket_count = names.spill_bucket_count();
+    if (header.path_node_count == 0) {
+      return assemble(header, names.buckets(), {}, content);
+    }
+    SlotArrangement paths(header.path_home_bucket_count, header.fingerprint_bits, header.salt);
+    const Outcome pathed = paths.fill(content.paths.tree->nodes(), content.paths.value_numbers);
+    if (pathed == Outcome::Crowded) {
+      header.path_home_bucket_count += header.path_home_bucket_count / 8 + 1;
+    }
+    if (pathed == Outcome::Done) {
+      header.path_spill_bucket_count = paths.spill_bucket_count();
+      return assemble(header, names.buckets(), paths.buckets(), content);
     }
   }
   return fail(ErrorCode::NoSpace,

@@ -6,18 +6,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "path_parts.h"
+
 namespace luytre::categories {
 
 namespace {
 
-constexpr std::size_t kBucketBytes = sizeof(IndexBucket);
+constexpr std::size_t kBucketBytes = SlotTable::kBucketBytes;
 constexpr std::size_t kHeaderChecksumOffset = offsetof(IndexHeader, header_checksum);
-
-IndexBucket load_bucket(const std::uint8_t* bytes) noexcept {
-  IndexBucket bucket;
-  std::memcpy(&bucket, bytes, sizeof bucket);
-  return bucket;
-}
+constexpr std::size_t kRangeBytes = sizeof(RangeStart) + sizeof(std::uint32_t);
 
 // Whether the counts of the header are possible at all and describe exactly `size` bytes.
 bool sizes_are_sound(const IndexHeader& header, std::size_t size) noexcept {
@@ -27,14 +24,27 @@ bool sizes_are_sound(const IndexHeader& header, std::size_t size) noexcept {
       header.value_count == 0 || (header.flags & ~kFlagSingleLabels) != 0 || header.reserved != 0) {
     return false;
   }
+  const bool has_paths = header.path_home_bucket_count != 0;
+  if (header.path_spill_bucket_count > (has_paths ? kMaxSpillBuckets : 0) ||
+      (header.path_node_count != 0) != has_paths) {
+    return false;
+  }
   const unsigned value_bits = 64U - kSlotFlagBits - header.fingerprint_bits;
   const std::size_t payload = size - sizeof(IndexHeader);
-  // Division first: no product below can overflow.
+  // Division first: no product below can overflow, as all other counts have 32 bits.
   if (((std::uint64_t{header.value_count} - 1) >> value_bits) != 0 ||
       header.home_bucket_count > payload / kBucketBytes) {
     return false;
   }
-  return header.bucket_count() * kBucketBytes + header.value_count * sizeof(IndexValue) == payload;
+  return (header.bucket_count() + header.path_bucket_count()) * kBucketBytes +
+             header.value_count * sizeof(IndexValue) + header.prefix_range_count * kRangeBytes ==
+         payload;
+}
+
+NameMatch to_match(const IndexAnswer& answer) noexcept {
+  return {.categories = CategorySet(answer.categories),
+          .matched_labels = answer.matched_labels,
+          .minimum_age = answer.minimum_age};
 }
 
 }  // namespace
@@ -53,7 +63,7 @@ std::string_view describe(IndexDefect defect) noexcept {
       return "its size is not what its header says";
     case IndexDefect::PayloadChecksum:
       return "its content is damaged";
-    case IndexDefect::Slots:
+    case IndexDefect::Content:
       return "its content contradicts its header";
   }
   return "it is damaged";
@@ -91,36 +101,47 @@ Expected<IndexView, IndexDefect> IndexView::parse(std::span<const std::uint8_t> 
     return Unexpected<IndexDefect>(IndexDefect::PayloadChecksum);
   }
   IndexView view(header);
-  view.fingerprint_mask_ = fingerprint_mask(header.fingerprint_bits);
+  const SlotTable::Prints prints{.salt = header.salt, .bits = header.fingerprint_bits};
+  const std::uint8_t* at = payload.data();
   view.first_depth_ = (header.flags & kFlagSingleLabels) != 0 ? 1 : 2;
-  view.buckets_ = payload.data();
-  view.values_ = payload.data() + header.bucket_count() * kBucketBytes;
-  if (!view.slots_are_sound()) {
-    return Unexpected<IndexDefect>(IndexDefect::Slots);
+  view.names_ = SlotTable(at, header.home_bucket_count, header.spill_bucket_count, prints);
+  at += header.bucket_count() * kBucketBytes;
+  view.paths_ =
+      SlotTable(at, header.path_home_bucket_count, header.path_spill_bucket_count, prints);
+  at += header.path_bucket_count() * kBucketBytes;
+  view.values_ = at;
+  at += header.value_count * sizeof(IndexValue);
+  view.prefixes_ = RangeTable(at, at + header.prefix_range_count * sizeof(RangeStart),
+                              header.prefix_range_count);
+  if (!view.content_is_sound()) {
+    return Unexpected<IndexDefect>(IndexDefect::Content);
   }
   return view;
 }
 
-// A checksum proves that the file is what was written, not that who wrote it was sane: one pass
-// over the slots keeps every value number inside the table.
-bool IndexView::slots_are_sound() const noexcept {
-  std::uint64_t highest_value = 0;
-  std::uint64_t occupied = 0;
-  for (std::uint64_t i = 0; i < header_.bucket_count(); ++i) {
-    for (const std::uint64_t slot : load_bucket(buckets_ + i * kBucketBytes)) {
-      highest_value = std::max(highest_value, value_number(slot, header_.fingerprint_bits));
-      occupied += slot != 0 ? 1U : 0U;
-    }
-  }
-  return highest_value < header_.value_count && occupied == header_.node_count;
+bool IndexView::content_is_sound() const noexcept {
+  return names_.is_sound(header_.value_count, header_.node_count) &&
+         paths_.is_sound(header_.value_count, header_.path_node_count) &&
+         prefixes_.is_sound(header_.value_count);
 }
 
 void IndexView::lookup(std::span<const DomainName* const> names,
                        std::span<NameMatch> matches) const noexcept {
+  lookup_bursts<Take::All>(names, matches);
+}
+
+void IndexView::amend(std::span<const DomainName* const> names,
+                      std::span<NameMatch> matches) const noexcept {
+  lookup_bursts<Take::Overriding>(names, matches);
+}
+
+template <IndexView::Take kTake>
+void IndexView::lookup_bursts(std::span<const DomainName* const> names,
+                              std::span<NameMatch> matches) const noexcept {
   std::size_t left = std::min(names.size(), matches.size());
   for (std::size_t begin = 0; left != 0;) {
     const std::size_t count = std::min(left, kBurst);
-    lookup_burst(names.subspan(begin, count), matches.subspan(begin, count));
+    lookup_burst<kTake>(names.subspan(begin, count), matches.subspan(begin, count));
     begin += count;
     left -= count;
   }
@@ -129,6 +150,7 @@ void IndexView::lookup(std::span<const DomainName* const> names,
 // In waves: each asks for the cache lines of all names first and reads them afterwards, so that the
 // names of a burst wait for memory together. Only names whose node was found and has children go on
 // to the next wave; a name has at most 127 labels, so there are at most 127 waves.
+template <IndexView::Take kTake>
 void IndexView::lookup_burst(std::span<const DomainName* const> names,
                              std::span<NameMatch> matches) const noexcept {
   std::array<Descent, kBurst> descents;
@@ -149,7 +171,10 @@ void IndexView::lookup_burst(std::span<const DomainName* const> names,
     active_count = still_active;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    matches[i] = answer(descents[i]);
+    const IndexAnswer found = answer(descents[i]);
+    if (kTake == Take::All || found.overrides != 0) {
+      matches[i] = to_match(found);
+    }
   }
 }
 
@@ -188,15 +213,12 @@ void IndexView::begin(Descent& descent, const DomainName& name) const noexcept {
 }
 
 void IndexView::aim(Descent& descent) const noexcept {
-  const SuffixHash hash = SuffixHasher::finish(descent.chain);
-  descent.wanted = fingerprint(hash, header_.salt, header_.fingerprint_bits);
-  descent.bucket = buckets_ + home_bucket(hash, header_.home_bucket_count) * kBucketBytes;
-  __builtin_prefetch(descent.bucket);
+  descent.target = names_.aim(SuffixHasher::finish(descent.chain));
 }
 
 // Reads the node that was aimed at and aims at the next label's. False: the descent ends here.
 bool IndexView::step(Descent& descent) const noexcept {
-  const std::uint64_t slot = probe(descent);
+  const std::uint64_t slot = names_.probe(descent.target);
   if (slot != 0) {
     descent.slot = slot;
     descent.slot_depth = descent.depth;
@@ -214,35 +236,45 @@ bool IndexView::step(Descent& descent) const noexcept {
   return true;
 }
 
-// The slot with the wanted fingerprint, 0 if there is none. (Comparing the eight slots with wider
-// registers, AVX2 or AVX-512, measured the same: the time goes into waiting and into the branches.)
-std::uint64_t IndexView::probe(const Descent& descent) const noexcept {
-  const std::uint8_t* at = descent.bucket;
-  for (std::uint32_t bucket = 0; bucket <= header_.spill_bucket_count; ++bucket) {
-    std::uint64_t found = 0;
-    std::uint64_t slot = 0;
-    for (std::size_t i = 0; i < kSlotsPerBucket; ++i, at += sizeof slot) {
-      std::memcpy(&slot, at, sizeof slot);
-      found = (slot & fingerprint_mask_) == descent.wanted ? slot : found;
-    }
-    if (found != 0 || (slot & kSpilled) == 0) {  // the flag is in the last slot
-      return found;
-    }
-  }
-  return 0;
+IndexAnswer IndexView::answer(const Descent& descent) const noexcept {
+  const bool ends_at_node = descent.slot_depth == descent.labels;
+  return answer(names_.value_of(descent.slot),
+                ends_at_node ? offsetof(IndexValue, exact) : offsetof(IndexValue, below));
 }
 
-NameMatch IndexView::answer(const Descent& descent) const noexcept {
-  const bool ends_at_node = descent.slot_depth == descent.labels;
-  const std::uint64_t number = value_number(descent.slot, header_.fingerprint_bits);
+IndexAnswer IndexView::answer(std::uint64_t value, std::size_t offset) const noexcept {
   IndexAnswer found;
-  std::memcpy(&found,
-              values_ + number * sizeof(IndexValue) +
-                  (ends_at_node ? offsetof(IndexValue, exact) : offsetof(IndexValue, below)),
-              sizeof found);
-  return {.categories = CategorySet(found.categories),
-          .matched_labels = found.matched_labels,
-          .minimum_age = found.minimum_age};
+  std::memcpy(&found, values_ + value * sizeof(IndexValue) + offset, sizeof found);
+  return found;
+}
+
+// Down the host's tree, part by part, as far as the tree goes: a target costs no more probes than
+// its listed beginnings have parts, and one.
+NameMatch IndexView::lookup_path(const DomainName& host, std::string_view target) const noexcept {
+  if (paths_.empty()) {
+    return {};
+  }
+  SuffixHasher::Chain chain = hasher_.enter_path(hasher_.chain_of(host));
+  std::uint64_t slot = paths_.probe(paths_.aim(SuffixHasher::finish(chain)));
+  if (slot == 0) {
+    return {};
+  }
+  PathParts parts(target);
+  for (std::string_view part; (slot & kHasChildren) != 0 && parts.next(part);) {
+    chain = hasher_.extend_path(chain, part);
+    const std::uint64_t deeper = paths_.probe(paths_.aim(SuffixHasher::finish(chain)));
+    if (deeper == 0) {
+      break;
+    }
+    slot = deeper;
+  }
+  return to_match(answer(paths_.value_of(slot), offsetof(IndexValue, exact)));
+}
+
+NameMatch IndexView::lookup_address(const IpAddress& address) const noexcept {
+  return prefixes_.empty()
+             ? NameMatch{}
+             : to_match(answer(prefixes_.value_of(address), offsetof(IndexValue, exact)));
 }
 
 }  // namespace luytre::categories

@@ -9,8 +9,11 @@
 
 #include "base/expected.h"
 #include "categories/domain_name.h"
+#include "categories/ip_address.h"
 #include "categories/name_match.h"
 #include "index_format.h"
+#include "range_table.h"
+#include "slot_table.h"
 #include "suffix_hash.h"
 
 namespace luytre::categories {
@@ -22,8 +25,8 @@ enum class IndexDefect : std::uint8_t {
   HeaderChecksum,   // the header is damaged
   Version,          // whole, and written by another version of this program
   Sizes,            // counts that contradict each other or the size of the file
-  PayloadChecksum,  // the buckets or values are damaged
-  Slots,  // a slot with a value that does not exist, or another number of slots than stated
+  PayloadChecksum,  // what follows the header is damaged
+  Content,  // a value that does not exist, another number of slots than stated, ranges out of order
 };
 // A sentence part for people: "its header is damaged".
 [[nodiscard]] std::string_view describe(IndexDefect defect) noexcept;
@@ -39,23 +42,29 @@ class IndexView {
   [[nodiscard]] static Expected<IndexView, IndexDefect> parse(
       std::span<const std::uint8_t> bytes) noexcept;
 
-  // As Index::lookup.
+  // As in Index.
   void lookup(std::span<const DomainName* const> names,
               std::span<NameMatch> matches) const noexcept;
+  void amend(std::span<const DomainName* const> names, std::span<NameMatch> matches) const noexcept;
+  [[nodiscard]] NameMatch lookup_path(const DomainName& host,
+                                      std::string_view target) const noexcept;
+  [[nodiscard]] NameMatch lookup_address(const IpAddress& address) const noexcept;
 
   [[nodiscard]] const IndexHeader& header() const noexcept { return header_; }
 
  private:
   explicit IndexView(const IndexHeader& header) noexcept : header_(header), hasher_(header.key) {}
 
+  // Which answers of a burst are taken: all, or those that override what stands there.
+  enum class Take : std::uint8_t { All, Overriding };
+
   // One name of a burst on its way down the tree.
   struct Descent {
     std::array<std::uint8_t, DomainName::kMaxLabels> label_offsets;  // leftmost label first
     const std::uint8_t* wire;
-    SuffixHasher::Chain chain;   // of the lowest `depth` labels
-    std::uint64_t wanted;        // its fingerprint
-    const std::uint8_t* bucket;  // its home
-    std::uint64_t slot;          // the deepest node found; 0: none
+    SuffixHasher::Chain chain;  // of the lowest `depth` labels
+    SlotTable::Target target;   // of that
+    std::uint64_t slot;         // the deepest node found; 0: none
     std::uint8_t labels;
     std::uint8_t depth;
     std::uint8_t slot_depth;
@@ -65,17 +74,22 @@ class IndexView {
   void begin(Descent& descent, const DomainName& name) const noexcept;
   void aim(Descent& descent) const noexcept;
   [[nodiscard]] bool step(Descent& descent) const noexcept;
-  [[nodiscard]] std::uint64_t probe(const Descent& descent) const noexcept;
-  [[nodiscard]] NameMatch answer(const Descent& descent) const noexcept;
+  [[nodiscard]] IndexAnswer answer(const Descent& descent) const noexcept;
+  [[nodiscard]] IndexAnswer answer(std::uint64_t value, std::size_t offset) const noexcept;
+  template <Take kTake>
+  void lookup_bursts(std::span<const DomainName* const> names,
+                     std::span<NameMatch> matches) const noexcept;
+  template <Take kTake>
   void lookup_burst(std::span<const DomainName* const> names,
                     std::span<NameMatch> matches) const noexcept;
-  [[nodiscard]] bool slots_are_sound() const noexcept;
+  [[nodiscard]] bool content_is_sound() const noexcept;
 
   IndexHeader header_;
   SuffixHasher hasher_;
-  std::uint64_t fingerprint_mask_ = 0;
   std::uint8_t first_depth_ = 2;
-  const std::uint8_t* buckets_ = nullptr;
+  SlotTable names_;
+  SlotTable paths_;
+  RangeTable prefixes_;
   const std::uint8_t* values_ = nullptr;
 };
 

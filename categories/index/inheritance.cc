@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inheritance.h"
 
-#include <bit>
-
 namespace luytre::categories {
 
 Inheritance::Inheritance(const Taxonomy& taxonomy) noexcept {
@@ -14,60 +12,53 @@ Inheritance::Inheritance(const Taxonomy& taxonomy) noexcept {
   tiers_[kCategoryTierCount] = CategorySet(~known.bits());
 }
 
-std::size_t Inheritance::ValueHash::operator()(const IndexValue& value) const noexcept {
-  const auto words = std::bit_cast<std::array<std::uint64_t, 4>>(value);
-  return fold_multiply(
-      fold_multiply(words[0] ^ 0x9e3779b97f4a7c15U, words[1] ^ 0xd6e8feb86659fd93U),
-      fold_multiply(words[2] ^ 0xa0761d6478bd642fU, words[3] ^ 0x9fb21c651e98df25U));
-}
-
-// What questions get that a name's own categories `own` cover, under a name whose subtree gets
-// `above`.
-IndexAnswer Inheritance::inherit(const IndexAnswer& above, CategorySet own,
-                                 std::uint8_t own_minimum_age, std::uint8_t depth) const noexcept {
-  if (own.empty() && own_minimum_age == 0) {
-    return above;
-  }
+// What questions get that `own` covers, under a name whose subtree gets `above`. A withdrawal is no
+// listing: the deepest listed name stays the one above.
+IndexAnswer Inheritance::inherit(const IndexAnswer& above, const Own& own) const noexcept {
+  const CategorySet kept = CategorySet(above.categories) - own.withdrawn;
   CategorySet effective;
   for (const CategorySet tier : tiers_) {
-    const CategorySet own_part = own & tier;
-    effective |= own_part.empty() ? CategorySet(above.categories) & tier : own_part;
+    const CategorySet own_part = own.categories & tier;
+    effective |= own_part.empty() ? kept & tier : own_part;
   }
+  const bool lists = !own.categories.empty() || own.minimum_age != 0;
+  const std::uint8_t kept_age = own.age_withdrawn ? std::uint8_t{0} : above.minimum_age;
   return {.categories = effective.bits(),
-          .matched_labels = depth,
-          .minimum_age = own_minimum_age != 0 ? own_minimum_age : above.minimum_age};
+          .matched_labels = lists ? own.depth : above.matched_labels,
+          .minimum_age = own.minimum_age != 0 ? own.minimum_age : kept_age,
+          .overrides = above.overrides != 0 || own.overrides ? std::uint8_t{1} : std::uint8_t{0}};
 }
 
-std::uint32_t Inheritance::number_of(const IndexValue& value) {
-  const auto [position, is_new] =
-      numbers_.try_emplace(value, static_cast<std::uint32_t>(values_.size()));
-  if (is_new) {
-    values_.push_back(value);
-  }
-  return position->second;
+IndexValue Inheritance::value_at(const IndexAnswer& above, const MergedEntry& entry,
+                                 std::uint8_t depth, bool overrides) const noexcept {
+  return {.exact = inherit(above, {.categories = entry.exact,
+                                   .withdrawn = entry.exact_withdrawn,
+                                   .minimum_age = entry.exact_minimum_age,
+                                   .age_withdrawn = entry.exact_age_withdrawn,
+                                   .depth = depth,
+                                   .overrides = overrides}),
+          .below = inherit(above, {.categories = entry.subtree,
+                                   .withdrawn = entry.subtree_withdrawn,
+                                   .minimum_age = entry.subtree_minimum_age,
+                                   .age_withdrawn = entry.subtree_age_withdrawn,
+                                   .depth = depth,
+                                   .overrides = overrides})};
 }
 
 std::vector<std::uint32_t> Inheritance::resolve(const LabelTree& tree,
-                                                std::span<const IndexEntry> entries,
-                                                const IndexEntry& root) {
-  values_.clear();
-  numbers_.clear();
-  const IndexAnswer nothing;
-  const std::uint32_t root_number =
-      number_of({.exact = inherit(nothing, root.exact, root.exact_minimum_age, 0),
-                 .below = inherit(nothing, root.subtree, root.subtree_minimum_age, 0)});
-  const std::span<const LabelNode> nodes = tree.nodes();
+                                                std::span<const MergedEntry> entries,
+                                                const Root& root, ValueTable& values) const {
+  const std::uint32_t root_number = values.number_of(value_at({}, root.entry, 0, root.overrides));
+  const std::span<const TreeNode> nodes = tree.nodes().nodes();
   std::vector<std::uint32_t> numbers(nodes.size());
-  for (const std::uint32_t position : tree.by_depth()) {
-    const LabelNode& node = nodes[position];
+  for (const std::uint32_t position : tree.nodes().by_depth()) {
+    const TreeNode& node = nodes[position];
     // Two labels: the name above is a node only where it is listed. One label: above is the root.
     const bool parent_may_be_node = node.depth > 2 || (node.depth == 2 && tree.has_single_labels());
-    const std::size_t parent = parent_may_be_node ? tree.find(node.parent) : nodes.size();
-    const IndexAnswer above = values_[parent < nodes.size() ? numbers[parent] : root_number].below;
-    const IndexEntry own = node.entry == kNoEntry ? IndexEntry{} : entries[node.entry];
-    numbers[position] =
-        number_of({.exact = inherit(above, own.exact, own.exact_minimum_age, node.depth),
-                   .below = inherit(above, own.subtree, own.subtree_minimum_age, node.depth)});
+    const std::size_t parent = parent_may_be_node ? tree.nodes().find(node.parent) : nodes.size();
+    const IndexAnswer above = values[parent < nodes.size() ? numbers[parent] : root_number].below;
+    const MergedEntry own = node.entry == kNoEntry ? MergedEntry{} : entries[node.entry];
+    numbers[position] = values.number_of(value_at(above, own, node.depth, node.overrides));
   }
   return numbers;
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "categories/domain_name.h"
 
@@ -71,6 +72,34 @@ class SuffixHasher {
       left -= 16;
       offset += 16;
     }
+  }
+
+  // The chain of the whole name.
+  [[nodiscard]] Chain chain_of(const DomainName& name) const noexcept {
+    std::array<std::uint8_t, DomainName::kMaxLabels> offsets;
+    Chain chain = root();
+    for (std::size_t label = name.label_offsets(offsets); label-- > 0;) {
+      chain = extend(chain, name.wire().data(), offsets[label]);
+    }
+    return chain;
+  }
+
+  // The chain of what a host's name and then, from the left, the parts of a path hand on. The size of
+  // a part is what makes its zero padding unambiguous.
+  [[nodiscard]] Chain enter_path(Chain host) const noexcept {
+    return {fold_multiply(host.place ^ 0x589965cc75374cc3U, secret_[3]),
+            fold_multiply(host.print ^ 0x1d8e4e27c47d124fU, secret_[2])};
+  }
+  [[nodiscard]] Chain extend_path(Chain left, std::string_view part) const noexcept {
+    left.place += part.size();
+    left.print += part.size();
+    for (; !part.empty(); part.remove_prefix(std::min<std::size_t>(part.size(), 16))) {
+      std::array<std::uint64_t, 2> words{};
+      std::memcpy(words.data(), part.data(), std::min(part.size(), sizeof words));
+      left.place = fold_multiply(words[0] ^ left.place, words[1] ^ secret_[2]);
+      left.print = fold_multiply(words[0] ^ secret_[3], words[1] ^ left.print);
+    }
+    return left;
   }
 
   // One more multiplication, because a single round over numbered names ("www1", "www2") leaves a

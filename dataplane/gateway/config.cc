@@ -4,18 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
 
-#include "config_reader.h"
+#include "net/daemon/config_reader.h"
 
 namespace luytre::gateway {
 namespace {
 
 using dataplane::FailMode;
+using net::ConfigPlace;
+using net::ConfigReader;
+using net::LogLevel;
 using port::Driver;
 
 // The most packets that one undecided flow holds back, see dataplane/collector.h.
@@ -62,18 +64,6 @@ bool is_url(std::string_view text) noexcept {
            return letter > ' ' && letter < '\x7f' && letter != '"' && letter != '<' &&
                   letter != '>';
          });
-}
-
-bool is_listen_address(std::string_view text) noexcept {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) {
-    return false;
-  }
-  const std::string_view digits = text.substr(colon + 1);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc{} && end == digits.data() + digits.size() && number >= 1 &&
-         number <= 65535;
 }
 
 // "0000:01:00.0": domain, bus, device, function.
@@ -128,14 +118,14 @@ void read_top(ConfigReader& reader, Config& config) {
        {std::pair<std::string_view, std::filesystem::path&>{"data_dir", config.data_dir},
         {"share_dir", config.share_dir}}) {
     std::string text = directory.string();
-    const toml::node* node = reader.text(key, text);
+    const ConfigPlace node = reader.text(key, text);
     if (text.empty()) {
       reader.complain(node, fmt::format("{} is empty; name a directory", key));
     }
     directory = text;
   }
-  const toml::node* node = reader.text("status_page", config.worker.status_page);
-  if (node != nullptr && !is_url(config.worker.status_page)) {
+  const ConfigPlace node = reader.text("status_page", config.worker.status_page);
+  if (node && !is_url(config.worker.status_page)) {
     reader.complain(node,
                     "status_page is not an address that a browser can be sent to; use one "
                     "like \"http://status.example/\", up to 200 characters without spaces");
@@ -143,27 +133,26 @@ void read_top(ConfigReader& reader, Config& config) {
 }
 
 void read_device(ConfigReader& reader, std::string_view key, Driver driver, std::string& device) {
-  const toml::node* node = reader.text(key, device);
-  if (node != nullptr && !fits_driver(driver, device)) {
+  const ConfigPlace node = reader.text(key, device);
+  if (node && !fits_driver(driver, device)) {
     reader.complain(node, fmt::format("{} is \"{}\"; with this driver it is {}", reader.path(key),
                                       device, wanted_by(driver)));
   }
 }
 
-void read_ports(ConfigReader& reader, const toml::table& root, Config& config) {
-  reader.enter("ports", kPorts);
+void read_ports(ConfigReader& reader, Config& config) {
+  const ConfigPlace ports = reader.enter("ports", kPorts);
   reader.choice<Driver>("driver", kDrivers, config.driver);
   read_device(reader, "subscriber", config.driver, config.subscriber);
   read_device(reader, "internet", config.driver, config.internet);
-  const toml::node* ports = root.get("ports");
-  if (ports == nullptr || !ports->is_table()) {
-    reader.complain(nullptr,
+  if (!ports) {
+    reader.complain({},
                     "there is no [ports] section; name the subscriber's and the internet's "
                     "interface in it");
     return;
   }
   for (const std::string_view key : {"subscriber", "internet"}) {
-    if (!ports->as_table()->contains(key)) {
+    if (!reader.place(key)) {
       reader.complain(ports,
                       fmt::format("[ports] has no {}; name the interface on that side", key));
     }
@@ -171,7 +160,7 @@ void read_ports(ConfigReader& reader, const toml::table& root, Config& config) {
   const std::string_view first(config.subscriber);
   const std::string_view second(config.internet);
   if (!first.empty() && first.substr(0, first.find(',')) == second.substr(0, second.find(','))) {
-    reader.complain(ports->as_table()->get("internet"),
+    reader.complain(reader.place("internet"),
                     "ports.internet is the same as ports.subscriber; a gateway stands between "
                     "two of them");
   }
@@ -181,8 +170,8 @@ void read_ports(ConfigReader& reader, const toml::table& root, Config& config) {
   config.mtu = static_cast<std::uint16_t>(mtu);
 }
 
-void check_cores(ConfigReader& reader, const toml::node* cores, const Config& config) {
-  if (cores == nullptr || config.cores.empty()) {
+void check_cores(ConfigReader& reader, ConfigPlace cores, const Config& config) {
+  if (!cores || config.cores.empty()) {
     return;
   }
   if (config.cores.size() != config.workers) {
@@ -197,7 +186,7 @@ void check_cores(ConfigReader& reader, const toml::node* cores, const Config& co
 
 void read_worker_threads(ConfigReader& reader, Config& config) {
   std::int64_t count = config.workers;
-  const toml::node* count_node = reader.number("count", 1, 64, count);
+  const ConfigPlace count_node = reader.number("count", 1, 64, count);
   config.workers = static_cast<unsigned>(count);
   if (count > 1 && (config.driver == Driver::AfXdp || config.driver == Driver::Vdev)) {
     reader.complain(count_node,
@@ -205,7 +194,7 @@ void read_worker_threads(ConfigReader& reader, Config& config) {
                     "connection to the same worker; use 1, or another ports.driver");
   }
   std::vector<std::int64_t> cores;
-  const toml::node* cores_node = reader.numbers("cores", 0, 1023, cores);
+  const ConfigPlace cores_node = reader.numbers("cores", 0, 1023, cores);
   std::ranges::transform(cores, std::back_inserter(config.cores),
                          [](std::int64_t core) { return static_cast<unsigned>(core); });
   check_cores(reader, cores_node, config);
@@ -242,12 +231,7 @@ void read_workers(ConfigReader& reader, Config& config) {
 
 void read_metrics(ConfigReader& reader, Config& config) {
   reader.enter("metrics", kMetrics);
-  const toml::node* node = reader.text("listen", config.metrics_listen);
-  if (node != nullptr && !is_listen_address(config.metrics_listen)) {
-    reader.complain(node, fmt::format("metrics.listen is \"{}\"; use an address and a port, such "
-                                      "as \"127.0.0.1:9477\"",
-                                      config.metrics_listen));
-  }
+  reader.listen_address("listen", config.metrics_listen);
 }
 
 void read_eal(ConfigReader& reader, Config& config) {
@@ -257,7 +241,7 @@ void read_eal(ConfigReader& reader, Config& config) {
   config.pages = hugepages ? port::Pages::Huge : port::Pages::Normal;
   reader.texts("arguments", config.eal_arguments);
   std::int64_t memory_mb = 0;
-  const toml::node* node = reader.number("memory_mb", 0, 1 << 20, memory_mb);
+  const ConfigPlace node = reader.number("memory_mb", 0, 1 << 20, memory_mb);
   config.memory_mb = static_cast<std::size_t>(memory_mb);
   if (memory_mb != 0 && config.memory_mb < config.required_memory_mb()) {
     reader.complain(
@@ -271,20 +255,14 @@ void read_eal(ConfigReader& reader, Config& config) {
 }  // namespace
 
 Expected<Config, std::vector<std::string>> Config::load(const std::filesystem::path& file) {
-  const toml::parse_result parsed = toml::parse_file(file.string());
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    const auto line = error.source().begin.line;
-    // A file that cannot be opened has no line.
-    return Unexpected(std::vector{line == 0
-                                      ? fmt::format("{}: {}.", file.string(), error.description())
-                                      : fmt::format("{}:{}: this is not TOML: {}.", file.string(),
-                                                    line, error.description())});
+  auto opened = ConfigReader::open(file, "gateway.toml.example");
+  if (!opened) {
+    return Unexpected(std::move(opened.error()));
   }
+  ConfigReader& reader = *opened;
   Config config;
-  ConfigReader reader(file.string(), parsed.table());
   read_top(reader, config);
-  read_ports(reader, parsed.table(), config);
+  read_ports(reader, config);
   read_workers(reader, config);
   read_metrics(reader, config);
   read_eal(reader, config);

@@ -12,6 +12,7 @@
 #include "dataplane/port/packet_buffers.h"
 #include "dataplane/port/port.h"
 #include "dataplane/worker.h"
+#include "net/daemon/log.h"
 
 namespace luytre::gateway {
 
@@ -20,8 +21,6 @@ enum class Idle : std::uint8_t {
   Sleep,  // naps of up to half a millisecond: for virtual devices and shared machines
   Busy,   // looks again at once: for cards, on cores that belong to the gateway alone
 };
-
-enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 
 // gateway.toml, understood. deploy/gateway.toml.example explains every key.
 struct Config {
@@ -44,7 +43,7 @@ struct Config {
   std::size_t memory_mb = 0;  // 0: what required_memory_mb() says
   std::vector<std::string> eal_arguments;
 
-  LogLevel log_level = LogLevel::Info;
+  net::LogLevel log_level = net::LogLevel::Info;
 
   // Reads and checks everything before anything starts. The complaints are complete sentences, one
   // for each thing that is wrong, with file and line: "gateway.toml:12: workers.count is 0; use …".

@@ -15,8 +15,8 @@
 
 #include "config.h"
 #include "gateway.h"
-#include "log.h"
-#include "service_manager.h"
+#include "net/daemon/log.h"
+#include "net/daemon/service_manager.h"
 
 namespace {
 
@@ -48,7 +48,7 @@ void poll_until_told_to_stop(Gateway& gateway, const sigset_t& signals) {
 }
 
 int run(const Config& config) {
-  luytre::gateway::start_log(config.log_level);
+  luytre::net::start_log("luytre-gateway", config.log_level);
   // Blocked before any thread starts, so that only the loop above ever sees them.
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -58,9 +58,9 @@ int run(const Config& config) {
     spdlog::error("{}", gateway.error().message);
     return kFailed;
   }
-  luytre::gateway::notify_service_manager("READY=1");
+  luytre::net::notify_service_manager("READY=1");
   poll_until_told_to_stop(**gateway, signals);
-  luytre::gateway::notify_service_manager("STOPPING=1");
+  luytre::net::notify_service_manager("STOPPING=1");
   (*gateway)->stop();
   (*gateway)->log_totals();
   return kStopped;

@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "categories/import/source_catalogue.h"
 #include "import_report.h"
-#include "index_files.h"
 #include "output.h"
 #include "progress.h"
 
@@ -36,7 +36,7 @@ struct CatalogueReport {
   std::vector<Unimported> left_out;
   std::vector<Unimported> failed;
   categories::ImportReport total;
-  std::optional<CompiledIndex> index;
+  std::optional<categories::CompiledIndex> index;
   double seconds = 0;
 };
 
@@ -204,7 +204,7 @@ Result<int> import_catalogue(const Command& command, const CatalogueOptions& opt
   }
   import_all(*store, *taxonomy, orders, options.shrink, report);
   if (options.compile && !report.imported.empty()) {
-    auto index = compile_index(*store, *taxonomy, command.installation.index_dir());
+    auto index = categories::compile_index(*store, *taxonomy, command.installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

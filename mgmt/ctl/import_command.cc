@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "catalogue_import.h"
+#include "categories/compile/index_files.h"
 #include "categories/scope.h"
 #include "category_words.h"
 #include "command.h"
 #include "import_report.h"
-#include "index_files.h"
 #include "list_import.h"
 #include "output.h"
 #include "progress.h"
@@ -104,14 +104,14 @@ Result<ImportedList> import(const Installation& installation, const categories::
   return store_list(*store, order->path, *std::move(list), options.shrink());
 }
 
-Result<std::optional<CompiledIndex>> compile(const Installation& installation,
-                                             const categories::Taxonomy& taxonomy) {
+Result<std::optional<categories::CompiledIndex>> compile(const Installation& installation,
+                                                         const categories::Taxonomy& taxonomy) {
   const auto store = installation.open_categories(lmdb::OpenMode::ReadOnly);
   if (!store) {
     return Unexpected<Error>(store.error());
   }
-  auto index = compile_index(*store, taxonomy, installation.index_dir());
-  return index ? Result<std::optional<CompiledIndex>>(std::move(*index))
+  auto index = categories::compile_index(*store, taxonomy, installation.index_dir());
+  return index ? Result<std::optional<categories::CompiledIndex>>(std::move(*index))
                : Unexpected<Error>(index.error());
 }
 
@@ -124,8 +124,9 @@ Result<int> import_one(const Command& command, const Options& options) {
   if (!imported) {
     return Unexpected<Error>(imported.error());
   }
-  const auto index = options.compile ? compile(command.installation, *taxonomy)
-                                     : Result<std::optional<CompiledIndex>>(std::nullopt);
+  const auto index = options.compile
+                         ? compile(command.installation, *taxonomy)
+                         : Result<std::optional<categories::CompiledIndex>>(std::nullopt);
   if (!index) {
     return Unexpected<Error>(index.error());
   }

@@ -14,8 +14,8 @@ namespace luytre::categories {
 struct MergedEntry {
   CategorySet exact;
   CategorySet subtree;
-  CategorySet exact_withdrawn;
-  CategorySet subtree_withdrawn;
+  CategorySet exact_withdrawn = {};
+  CategorySet subtree_withdrawn = {};
   std::uint8_t exact_minimum_age = 0;
   std::uint8_t subtree_minimum_age = 0;
   bool exact_age_withdrawn = false;

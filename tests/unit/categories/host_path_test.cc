@@ -45,5 +45,14 @@ TEST(HostPath, CoversItselfAndWhatIsBelowAndNothingElse) {
   }
 }
 
+TEST(HostPath, CoversItselfAlsoWithEscapesThatAreNone) {
+  for (const std::string_view target : {"/a%", "/%c", "/%cz", "/%zf", "/%%ca", "/%c%d"}) {
+    const auto path = HostPath::from_text("example.com" + std::string(target));
+    ASSERT_TRUE(path) << target;
+    EXPECT_TRUE(path->covers(target)) << target;
+    EXPECT_TRUE(path->covers(path->path)) << target;
+  }
+}
+
 }  // namespace
 }  // namespace luytre::categories

@@ -163,7 +163,7 @@ TEST_F(CategoryStoreTest, RemovingASourceTakesItsWordsAndNoOthers) {
 TEST_F(CategoryStoreTest, SourceNamesThatCannotBePrintedAreRefused) {
   CategoryStore store = open();
   for (const std::string& bad : {std::string(), std::string("a\nb"), std::string(129, 'x')}) {
-    const auto refused = store.replace_source(source(bad), NameList());
+    const auto refused = store.replace_source(source(bad), ListContent());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
   }
@@ -173,7 +173,7 @@ TEST_F(CategoryStoreTest, SourceNamesThatCannotBePrintedAreRefused) {
 TEST_F(CategoryStoreTest, AnEmptyListIsASourceWithoutNames) {
   CategoryStore store = open();
   ASSERT_TRUE(store.replace_source(source("s"), ListBuilder().subtree("a.test", kPorn).list()));
-  ASSERT_TRUE(store.replace_source(source("s"), NameList()));
+  ASSERT_TRUE(store.replace_source(source("s"), ListContent()));
   EXPECT_EQ(*store.name_count(), 0U);
   EXPECT_EQ(store.sources()->front().entry_count, 0U);
 }
@@ -190,9 +190,9 @@ TEST_F(CategoryStoreTest, TheLongestNamesAndOddOctetsAreKeptWhole) {
   }
   const DomainName longest = name(escaped);
   ASSERT_EQ(longest.wire().size(), DomainName::kMaxWireBytes);
-  NameList list;
-  list.add({.name = longest, .categories = CategorySet::of(kPorn)});
-  list.add({.name = DomainName{}, .categories = CategorySet::of(kMalware)});
+  ListContent list;
+  list.names.add({.name = longest, .categories = CategorySet::of(kPorn)});
+  list.names.add({.name = DomainName{}, .categories = CategorySet::of(kMalware)});
   ASSERT_TRUE(store.replace_source(source("s"), list));
   const auto entries = all(store);
   ASSERT_EQ(entries.size(), 2U);
@@ -233,13 +233,13 @@ TEST_F(CategoryStoreTest, RandomReplacementsEndLikeAMapThatSawThem) {
       ASSERT_TRUE(store.remove_source(from));
       expected.erase(from);
     } else {
-      NameList list;
+      ListContent list;
       auto& words = expected[from];
       words.clear();
       for (auto left = random() % 40; left > 0; --left) {
         const std::string listed = "n" + std::to_string(random() % 50) + ".test";
         const CategoryId id{static_cast<std::uint8_t>(random() % 63)};
-        list.add({.name = name(listed), .categories = CategorySet::of(id)});
+        list.names.add({.name = name(listed), .categories = CategorySet::of(id)});
         words[listed] |= CategorySet::of(id).bits();
       }
       ASSERT_TRUE(store.replace_source(source(from), list));
@@ -273,7 +273,7 @@ TEST_F(CategoryStoreTest, TheJournalNamesWhatChangedSinceASerial) {
     Names names;
     const auto changes = store.changes_since(Serial{serial});
     EXPECT_TRUE(changes && *changes);
-    for (const DomainName& changed : **changes) {
+    for (const DomainName& changed : (*changes)->names) {
       names.push_back(changed.to_text());
     }
     return names;

@@ -108,7 +108,7 @@ level = "debug"
   EXPECT_EQ(config.eal().pci_devices, (std::vector<std::string>{"0000:01:00.0", "0000:01:00.1"}));
   EXPECT_EQ(config.eal().arguments, std::vector<std::string>{"--no-pci"});
   EXPECT_EQ(config.pages, port::Pages::Huge);
-  EXPECT_EQ(config.log_level, LogLevel::Debug);
+  EXPECT_EQ(config.log_level, net::LogLevel::Debug);
   EXPECT_EQ(config.port(dataplane::Side::Internet).device, "0000:01:00.1");
   EXPECT_EQ(config.port(dataplane::Side::Internet).queues, 2);
 }

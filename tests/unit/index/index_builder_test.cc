@@ -61,6 +61,45 @@ TEST_F(IndexBuilderTest, MoreNamesCanBeAddedAfterWriting) {
   EXPECT_EQ(index.lookup(name("b.example.com")).categories, set_of({16}));
 }
 
+TEST_F(IndexBuilderTest, APathOrPrefixAddedTwiceIsAConflict) {
+  IndexBuilder paths(taxonomy(), kTestKey);
+  paths.add_path(path("example.com/a"), set_of({13}), 0);
+  paths.add_path(path("example.com/a/"), set_of({16}), 0);
+  EXPECT_EQ(paths.build(1).error().code, ErrorCode::Conflict);
+  IndexBuilder prefixes(taxonomy(), kTestKey);
+  prefixes.add_prefix(prefix("192.0.2.0/24"), set_of({13}), 0);
+  prefixes.add_prefix(prefix("192.0.2.0/25"), set_of({13}), 0);
+  EXPECT_TRUE(prefixes.build(1));
+  prefixes.add_prefix(prefix("::ffff:192.0.2.0/120"), set_of({16}), 0);
+  EXPECT_EQ(prefixes.build(1).error().code, ErrorCode::Conflict);
+}
+
+TEST_F(IndexBuilderTest, AnIndexBuiltInMemoryAnswersAsItsFileDoes) {
+  IndexBuilder builder(taxonomy(), kTestKey);
+  builder.add(name("example.com"), subtree(set_of({13}), 18));
+  builder.add_path(path("example.org/a"), set_of({16}), 12);
+  builder.add_prefix(prefix("192.0.2.0/24"), set_of({3}), 0);
+  ASSERT_TRUE(builder.write(file(), 5));
+  const Index built = must_build(builder, 5);
+  const Index opened = open();
+  for (const Index* index : {&built, &opened}) {
+    EXPECT_EQ(index->serial(), 5U);
+    EXPECT_EQ(index->name_count(), 1U);
+    EXPECT_EQ(index->path_count(), 1U);
+    EXPECT_EQ(index->prefix_count(), 1U);
+    EXPECT_EQ(index->hash_key(), kTestKey);
+    EXPECT_EQ(index->lookup(name("www.example.com")).categories, set_of({13}));
+    EXPECT_EQ(index->lookup_path(name("example.org"), "/a/b").categories, set_of({16}));
+    EXPECT_EQ(index->lookup_address(address("192.0.2.9")).categories, set_of({3}));
+  }
+}
+
+TEST_F(IndexBuilderTest, OnlyTheOwnerAndTheGroupMayReadTheFile) {
+  ASSERT_TRUE(write({{"example.com", subtree(set_of({13}))}}));
+  const auto others = std::filesystem::perms::others_all | std::filesystem::perms::group_write;
+  EXPECT_EQ(std::filesystem::status(file()).permissions() & others, std::filesystem::perms::none);
+}
+
 TEST_F(IndexBuilderTest, TheOldFileSurvivesAFailedWrite) {
   ASSERT_TRUE(write({{"example.com", subtree(set_of({13}))}}, 1));
   // A folder where the new file would be written: fails for root, too.
@@ -100,7 +139,7 @@ TEST_F(IndexBuilderTest, CollidingFingerprintsAreArrangedAnew) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const std::array<std::uint64_t, 2> key{seed, ~seed};
     LabelTree tree{SuffixHasher(key)};
-    std::vector<IndexEntry> entries;
+    std::vector<MergedEntry> entries;
     std::vector<DomainName> names;
     for (unsigned i = 0; i < 60; ++i) {
       names.push_back(name("n" + std::to_string(i) + ".example.com"));
@@ -108,10 +147,12 @@ TEST_F(IndexBuilderTest, CollidingFingerprintsAreArrangedAnew) {
       tree.add(names.back(), i);
     }
     ASSERT_TRUE(tree.finish());
-    Inheritance inheritance{taxonomy()};
-    const std::vector<std::uint32_t> numbers = inheritance.resolve(tree, entries, {});
-    IndexContent content{
-        .tree = &tree, .value_numbers = numbers, .values = inheritance.values(), .key = key};
+    ValueTable values;
+    const std::vector<std::uint32_t> numbers =
+        Inheritance(taxonomy()).resolve(tree, entries, {}, values);
+    IndexContent content{.names = {.tree = &tree.nodes(), .value_numbers = numbers},
+                         .values = values.values(),
+                         .key = key};
     const auto wide = make_index_image(content);
     content.max_fingerprint_bits = kNarrow + 2;
     const auto narrow = make_index_image(content);
@@ -140,12 +181,12 @@ TEST_F(IndexBuilderTest, GivesUpWhenNoArrangementCanTellNamesApart) {
     tree.add(name("n" + std::to_string(i) + ".com"), 0);
   }
   ASSERT_TRUE(tree.finish());
-  Inheritance inheritance{taxonomy()};
-  const std::vector<IndexEntry> entries{subtree(set_of({13}))};
-  const std::vector<std::uint32_t> numbers = inheritance.resolve(tree, entries, {});
-  const auto image = make_index_image({.tree = &tree,
-                                       .value_numbers = numbers,
-                                       .values = inheritance.values(),
+  ValueTable values;
+  const std::vector<MergedEntry> entries{subtree(set_of({13}))};
+  const std::vector<std::uint32_t> numbers =
+      Inheritance(taxonomy()).resolve(tree, entries, {}, values);
+  const auto image = make_index_image({.names = {.tree = &tree.nodes(), .value_numbers = numbers},
+                                       .values = values.values(),
                                        .key = kTestKey,
                                        .max_fingerprint_bits = kMinFingerprintBits});
   ASSERT_FALSE(image.has_value());
@@ -156,7 +197,8 @@ TEST_F(IndexBuilderTest, MoreValuesThanSlotsCanNumberAreRefused) {
   LabelTree tree{SuffixHasher(kTestKey)};
   ASSERT_TRUE(tree.finish());
   const std::vector<IndexValue> values(std::size_t{kMaxValues} + 1);
-  const auto image = make_index_image({.tree = &tree, .value_numbers = {}, .values = values});
+  const auto image =
+      make_index_image({.names = {.tree = &tree.nodes(), .value_numbers = {}}, .values = values});
   ASSERT_FALSE(image.has_value());
   EXPECT_EQ(image.error().code, ErrorCode::NoSpace);
 }

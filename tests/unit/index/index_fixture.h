@@ -33,21 +33,46 @@ inline CategorySet set_of(std::initializer_list<unsigned> bits) {
 }
 
 // A statement about the name and all below it.
-inline IndexEntry subtree(CategorySet set, std::uint8_t minimum_age = 0) {
-  return {.exact = set,
-          .subtree = set,
-          .exact_minimum_age = minimum_age,
-          .subtree_minimum_age = minimum_age};
+inline MergedEntry subtree(CategorySet set, std::uint8_t minimum_age = 0) {
+  MergedEntry entry;
+  entry.exact = entry.subtree = set;
+  entry.exact_minimum_age = entry.subtree_minimum_age = minimum_age;
+  return entry;
 }
 // A statement about the name alone.
-inline IndexEntry exact(CategorySet set, std::uint8_t minimum_age = 0) {
-  return {.exact = set, .subtree = {}, .exact_minimum_age = minimum_age, .subtree_minimum_age = 0};
+inline MergedEntry exact(CategorySet set, std::uint8_t minimum_age = 0) {
+  MergedEntry entry;
+  entry.exact = set;
+  entry.exact_minimum_age = minimum_age;
+  return entry;
+}
+// An exception: takes back for the name and all below it what comes down from above.
+inline MergedEntry withdrawal(CategorySet set) {
+  MergedEntry entry;
+  entry.exact_withdrawn = entry.subtree_withdrawn = set;
+  return entry;
 }
 
 inline DomainName name(std::string_view text) {
   const auto parsed = DomainName::from_text(text);
   EXPECT_TRUE(parsed.has_value()) << text;
   return parsed ? *parsed : DomainName();
+}
+
+inline HostPath path(std::string_view text) {
+  const auto parsed = HostPath::from_text(text);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  return parsed.value_or(HostPath{});
+}
+inline IpPrefix prefix(std::string_view text) {
+  const auto parsed = IpPrefix::from_text(text);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  return parsed.value_or(IpPrefix{});
+}
+inline IpAddress address(std::string_view text) {
+  const auto parsed = IpAddress::from_text(text);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  return parsed.value_or(IpAddress{});
 }
 
 // The product's own taxonomy: its tiers are what inheritance goes by.
@@ -73,10 +98,19 @@ inline void write_bytes(const std::filesystem::path& file, const std::vector<std
   out << content;
 }
 
+inline Index must_build(IndexBuilder& builder, std::uint64_t serial = 1) {
+  Result<Index> index = builder.build(serial);
+  if (!index) {
+    ADD_FAILURE() << index.error().message;
+    std::abort();
+  }
+  return std::move(*index);
+}
+
 // A folder of its own for each test, removed afterwards.
 class IndexTest : public testing::Test {
  protected:
-  using Listed = std::vector<std::pair<std::string_view, IndexEntry>>;
+  using Listed = std::vector<std::pair<std::string_view, MergedEntry>>;
 
   IndexTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "luytre-index-XXXXXX").string();

@@ -168,6 +168,47 @@ TEST_F(IndexTest, ABurstGivesWhatSingleLookupsGive) {
   }
 }
 
+TEST_F(IndexTest, AnExceptionTakesBackWhatComesDownAndNothingElse) {
+  const Index index = compile({{"example.com", subtree(set_of({kPorn, kMalware}), 18)},
+                               {"good.example.com", withdrawal(set_of({kPorn, kGambling}))},
+                               {"casino.good.example.com", subtree(set_of({kGambling}))}});
+  EXPECT_EQ(index.name_count(), 3U);
+  EXPECT_EQ(index.lookup(name("www.example.com")).categories, set_of({kPorn, kMalware}));
+  for (const char* text : {"good.example.com", "www.good.example.com"}) {
+    EXPECT_EQ(index.lookup(name(text)).categories, set_of({kMalware})) << text;
+    EXPECT_EQ(index.lookup(name(text)).minimum_age, 18) << text;
+    EXPECT_EQ(index.lookup(name(text)).matched_labels, 2) << text;
+  }
+  EXPECT_EQ(index.lookup(name("casino.good.example.com")).categories,
+            set_of({kMalware, kGambling}));
+}
+
+TEST_F(IndexTest, AnExceptionForANameAloneLeavesWhatIsBelowListed) {
+  MergedEntry entry;
+  entry.exact_withdrawn = set_of({kPorn});
+  const Index index =
+      compile({{"example.com", subtree(set_of({kPorn}))}, {"good.example.com", entry}});
+  EXPECT_TRUE(index.lookup(name("good.example.com")).categories.empty());
+  EXPECT_EQ(index.lookup(name("www.good.example.com")).categories, set_of({kPorn}));
+}
+
+TEST_F(IndexTest, AnExceptionCanTakeBackTheAge) {
+  MergedEntry entry;
+  entry.exact_age_withdrawn = entry.subtree_age_withdrawn = true;
+  const Index index =
+      compile({{"example.com", subtree(set_of({kPorn}), 18)}, {"good.example.com", entry}});
+  EXPECT_EQ(index.lookup(name("www.good.example.com")).minimum_age, 0);
+  EXPECT_EQ(index.lookup(name("www.good.example.com")).categories, set_of({kPorn}));
+  EXPECT_EQ(index.lookup(name("www.example.com")).minimum_age, 18);
+}
+
+TEST_F(IndexTest, AnExceptionOfWhatNobodySaysChangesNothing) {
+  const Index index = compile({{"example.com", subtree(set_of({kPorn}))},
+                               {"good.example.com", withdrawal(set_of({kGambling}))}});
+  EXPECT_EQ(index.lookup(name("good.example.com")).categories, set_of({kPorn}));
+  EXPECT_EQ(index.lookup(name("good.example.com")).matched_labels, 2);
+}
+
 TEST_F(IndexTest, TheFileSaysItsSerialAndCount) {
   ASSERT_TRUE(write(
       {{"example.com", subtree(set_of({kPorn}))}, {"a.b.example.org", subtree(set_of({kPorn}))}},
