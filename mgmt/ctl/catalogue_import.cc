@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <future>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -133,13 +134,18 @@ Json to_json(const CatalogueReport& report, const categories::Taxonomy& taxonomy
   return json;
 }
 
+// Each reason once, with the lists that it is about.
 void print(std::string_view title, const std::vector<Unimported>& lists) {
   if (lists.empty()) {
     return;
   }
-  fmt::print("\n{}\n", title);
+  std::map<std::string, std::vector<std::string>> by_reason;
   for (const Unimported& list : lists) {
-    fmt::print("  {}\n{}\n", cut(list.source, 90), wrap(list.reason, 6));
+    by_reason[list.reason].push_back(list.source);
+  }
+  fmt::print("\n{}\n", title);
+  for (const auto& [reason, sources] : by_reason) {
+    fmt::print("{}\n{}\n", wrap(reason, 2), wrap(fmt::format("{}", fmt::join(sources, ", ")), 6));
   }
 }
 
@@ -160,15 +166,15 @@ void print_guards(const CatalogueReport& report) {
 }
 
 void print(const CatalogueReport& report) {
-  fmt::print("  {:<36}{:>12}{:>12}{:>11}{:>9}\n", "source", "lines", "entries", "skipped", "time");
+  fmt::print("  {:<36}{:>12}{:>12}{:>10}{:>12}\n", "source", "lines", "entries", "skipped", "time");
   for (const ImportedList& list : report.imported) {
-    fmt::print("  {:<36}{:>12}{:>12}{:>11}{:>9}\n", cut(list.source, 35),
+    fmt::print("  {:<36}{:>12}{:>12}{:>10}{:>12}\n", cut(list.source, 35),
                grouped(list.report.lines), grouped(list.report.entries),
                grouped(skipped_lines(list.report)),
                duration_text(list.read_seconds + list.store_seconds));
   }
   const categories::ImportReport& total = report.total;
-  fmt::print("  {:<36}{:>12}{:>12}{:>11}{:>9}\n", "all", grouped(total.lines),
+  fmt::print("  {:<36}{:>12}{:>12}{:>10}{:>12}\n", "all", grouped(total.lines),
              grouped(total.entries), grouped(skipped_lines(total)), duration_text(report.seconds));
   fmt::print("\n{} names, {} pages, {} address ranges; {} of them exceptions.\n\n",
              grouped(total.names), grouped(total.paths), grouped(total.prefixes),
