@@ -221,10 +221,12 @@ void add_categories_commands(CLI::App& app, Command& command) {
   CLI::App* group = app.add_subcommand("categories", "Lists of names and the index made of them");
   group->require_subcommand(1);
   add_import_command(*group, command);
+  add_transfer_command(*group, command);
   add_export_command(*group, command);
   add_overlaps_command(*group, command);
   add_diff_command(*group, command);
   add_verify_command(*group, command);
+  add_held_commands(*group, command);
 
   const auto names = std::make_shared<std::vector<std::string>>();
   add_command(*group, command, "lookup", "Who says what about a name",

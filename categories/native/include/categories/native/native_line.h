@@ -72,6 +72,7 @@ using NativeEntry = std::variant<ListedName, ListedPath, ListedPrefix>;
 // The taxonomy's words, by their octets: an order that does not need the taxonomy to be checked.
 class NativeVocabulary {
  public:
+  NativeVocabulary() = default;  // knows no word: for what depends on the order of lines alone
   explicit NativeVocabulary(const Taxonomy& taxonomy);
 
   // Nothing: no word of ours. "uncategorised" is none: a list cannot say that nothing is known.

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,11 +21,13 @@
 #include "categories/lmdb/environment.h"
 #include "categories/merged_entry.h"
 #include "categories/name_match.h"
+#include "categories/store/explanation.h"
 #include "categories/taxonomy.h"
 
 namespace luytre::categories {
 
 class JournalRecord;
+struct Snapshot;
 
 // The tables of the database, for the store's own parts.
 struct StoreTables {
@@ -122,6 +125,13 @@ class CategoryStore {
   // reference that the index is tested against.
   [[nodiscard]] Result<NameMatch> match(const DomainName& name, const Taxonomy& taxonomy) const;
 
+  // covering() and match() told together: what becomes of each statement, and by whom.
+  [[nodiscard]] Result<Explanation> explain(const DomainName& name, const Taxonomy& taxonomy) const;
+  [[nodiscard]] Result<Explanation> explain_path(const DomainName& host, std::string_view target,
+                                                 const Taxonomy& taxonomy) const;
+  [[nodiscard]] Result<Explanation> explain_address(const IpAddress& address,
+                                                    const Taxonomy& taxonomy) const;
+
   // Every entry, parents before their children (key order: labels reversed). One read transaction
   // for the whole scan; stops with the first error of `visit`.
   [[nodiscard]] Result<Serial> scan(
@@ -155,6 +165,9 @@ class CategoryStore {
   [[nodiscard]] Result<Serial> commit(
       const std::function<Result<void>(lmdb::WriteTransaction& transaction,
                                        JournalRecord& journal)>& change);
+  template <typename Value>
+  [[nodiscard]] Result<Value> look(
+      const std::function<Result<Value>(const Snapshot& snapshot)>& look) const;
   // Runs `walk` in one read transaction and returns the serial that it saw.
   [[nodiscard]] Result<Serial> walk_snapshot(
       const std::function<Result<void>(const lmdb::ReadTransaction& transaction,
