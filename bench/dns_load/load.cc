@@ -85,7 +85,9 @@ class Run {
       most = std::min<std::uint64_t>(
           most, options_.window - std::min<std::uint64_t>(options_.window, waiting_));
     } else {
-      const auto due = static_cast<std::uint64_t>(static_cast<double>(time) * options_.rate / 1e9);
+      // The first one is due at once.
+      const auto due =
+          static_cast<std::uint64_t>(static_cast<double>(time) * options_.rate / 1e9) + 1;
       most = std::min(most, due > report_.sent ? due - report_.sent : 0);
     }
     return std::min<std::uint64_t>(most, kPlaces - (report_.sent - oldest_));

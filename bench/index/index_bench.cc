@@ -91,13 +91,14 @@ struct Tables {
   std::unique_ptr<LmdbTable> lmdb;
 };
 
+std::unique_ptr<Tables> made_up;
+
 Tables& tables_of(std::uint64_t names) {
-  static std::unique_ptr<Tables> tables;
-  if (!tables || tables->list.size != names) {
-    tables.reset();
-    tables = std::make_unique<Tables>(made_up_names(names));
+  if (!made_up || made_up->list.size != names) {
+    made_up.reset();
+    made_up = std::make_unique<Tables>(made_up_names(names));
   }
-  return *tables;
+  return *made_up;
 }
 
 const Index& index_of(Tables& tables) {
@@ -276,6 +277,8 @@ int main(int argc, char** argv) {
   }
   luytre::bench::register_all(options);
   benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
+  // Databases are closed here, while what keeps account of them still exists.
+  benchmark::ClearRegisteredBenchmarks();
+  luytre::bench::made_up.reset();
   return 0;
 }

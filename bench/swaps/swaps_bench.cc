@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "bench_world.h"
-#include "categories/index/index.h"
+#include "categories/index/layered_index.h"
 #include "common/arguments.h"
 #include "common/process_memory.h"
 #include "common/stopwatch.h"
@@ -50,8 +50,8 @@ struct Fixture {
     return folder.path() / ("index-" + std::to_string(serial));
   }
   [[nodiscard]] std::unique_ptr<const gateway::LiveWorld> open(std::uint64_t serial) const {
-    auto index =
-        std::make_shared<const categories::Index>(must(categories::Index::open(file(serial))));
+    auto index = std::make_shared<const categories::LayeredIndex>(
+        std::make_shared<const categories::Index>(must(categories::Index::open(file(serial)))));
     return std::make_unique<const gateway::LiveWorld>(std::move(index), policy.snapshot(),
                                                       policy.category_names());
   }

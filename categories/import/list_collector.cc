@@ -46,6 +46,13 @@ ListCollector::ListCollector(const Taxonomy& taxonomy, const ImportOptions& opti
       default_reach_(options.default_reach.value_or(own_reach(format))),
       parser_(format) {
   report_.format = format;
+  CategorySet known;
+  for (const Category& category : taxonomy.categories()) {
+    known |= CategorySet::of(category.id);
+  }
+  known = known - CategorySet::of(kUncategorised);
+  const CategorySet withheld = known - options.may_state - taxonomy.tier(CategoryTier::Mandatory);
+  everything_ = withheld.empty() ? CategorySet() : known & options.may_state;
 }
 
 void ListCollector::begin_file(std::string name, Expected<CategorySet, SkipCause> meaning) {
@@ -130,7 +137,7 @@ std::optional<SkipCause> ListCollector::take_item(LineItem& item) {
 
 Expected<CategorySet, SkipCause> ListCollector::judge_categories(const LineItem& item) {
   if (item.categories == kAllCategories) {
-    return CategorySet();
+    return everything_;
   }
   const auto said = item.categories.empty() ? file_meaning_ : parse_categories(item.categories);
   if (!said) {

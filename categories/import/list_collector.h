@@ -56,6 +56,9 @@ class ListCollector {
   const ImportOptions& options_;
   NameRules rules_;
   Reach default_reach_;
+  // What an exception from everything takes back: nothing by name where the source may state all
+  // (the mandatory tier is guarded by its scope), else what it may state.
+  CategorySet everything_;
   ListContent content_;
   NameList owners_;  // of an RPZ zone, "*.name" as Subtree, until the whole zone is known
   ImportReport report_;

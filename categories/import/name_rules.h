@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "categories/entry.h"
 #include "categories/import/importer.h"
 #include "categories/name_list.h"
+#include "categories/shared_hosts/shared_hosts.h"
 #include "categories/taxonomy.h"
-
-struct psl_ctx_st;
 
 namespace luytre::categories {
 
@@ -29,15 +28,10 @@ class NameRules {
   [[nodiscard]] Expected<Reach, SkipCause> judge(const ListedName& listed) const;
 
  private:
-  NameRules() noexcept = default;
+  explicit NameRules(SharedHosts hosts) noexcept : hosts_(std::move(hosts)) {}
 
-  struct Free {
-    void operator()(psl_ctx_st* suffixes) const noexcept;
-  };
-  std::unique_ptr<psl_ctx_st, Free> suffixes_;
+  SharedHosts hosts_;
   std::vector<DomainName> canaries_;
-  std::vector<DomainName> shared_apexes_;  // sorted, as the next
-  std::vector<DomainName> portals_;
   CategorySet never_block_;
   CategorySet private_suffixes_;  // categories that may cover a private suffix
 };

@@ -50,7 +50,7 @@
 //
 // The 128-bit space of addresses (IPv4 in its mapped form), cut where the answer of the longest
 // prefix changes: range i goes from its start up to the next range's start. Starts ascend strictly
-// and the first is 0. n prefixes make at most 2 n + 1 ranges.
+// and the first is 0. n prefixes make at most 2 n + 3 ranges.
 
 #include <algorithm>
 #include <array>

@@ -30,7 +30,16 @@ Result<std::vector<PrefixRanges::Range>> PrefixRanges::resolve(ValueTable& value
   if (prefixes_.empty()) {
     return std::vector<Range>{};
   }
+  // A prefix of one family says nothing about the other: the range of all mapped IPv4 addresses is
+  // cut out of the IPv6 prefixes around it.
+  constexpr RangeStart kFirstV4 = RangeStart{0xffff} << 32U;
+  constexpr RangeStart kLastV4 = kFirstV4 | 0xffffffffU;
   std::vector<Prefix> sorted = prefixes_;
+  if (std::ranges::none_of(sorted, [](const Prefix& prefix) {
+        return prefix.first == kFirstV4 && prefix.last == kLastV4;
+      })) {
+    sorted.push_back({.first = kFirstV4, .last = kLastV4, .answer = {}});
+  }
   std::ranges::sort(sorted, [](const Prefix& a, const Prefix& b) {
     return a.first != b.first ? a.first < b.first : a.last > b.last;
   });

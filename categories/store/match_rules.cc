@@ -37,7 +37,7 @@ bool MatchRules::takes_back(const Statement& exception, const Statement& listing
 bool MatchRules::is_taken_back(const Statement& listing, CategoryId category, Level from,
                                Level to) const {
   for (Level level = to; level <= from; ++level) {
-    if (std::ranges::any_of((*covering_)[level].statements, [&](const Statement& said) {
+    if (std::ranges::any_of((*levels_)[level], [&](const Statement& said) {
           return takes_back(said, listing, category);
         })) {
       return true;
@@ -56,7 +56,7 @@ bool MatchRules::has_lost_its_age(const Statement& listing, Level from, Level to
     return all;
   }
   for (Level level = to; level <= from; ++level) {
-    for (const Statement& said : (*covering_)[level].statements) {
+    for (const Statement& said : (*levels_)[level]) {
       // A category outside the mandatory tier stands for the question who may overrule whom.
       if (said.categories.empty() && takes_back(said, listing, kUncategorised)) {
         return true;
@@ -67,7 +67,7 @@ bool MatchRules::has_lost_its_age(const Statement& listing, Level from, Level to
 }
 
 bool MatchRules::is_said(CategoryId category, Level level, Level to) const {
-  return std::ranges::any_of((*covering_)[level].statements, [&](const Statement& said) {
+  return std::ranges::any_of((*levels_)[level], [&](const Statement& said) {
     return lists(said) && said.categories.contains(category) &&
            !is_taken_back(said, category, level, to);
   });
@@ -75,7 +75,7 @@ bool MatchRules::is_said(CategoryId category, Level level, Level to) const {
 
 std::uint8_t MatchRules::age_said(Level level, Level to) const {
   std::uint8_t age = 0;
-  for (const Statement& said : (*covering_)[level].statements) {
+  for (const Statement& said : (*levels_)[level]) {
     if (lists(said) && said.minimum_age != 0 && !has_lost_its_age(said, level, to)) {
       age = std::max(age, said.minimum_age);
     }
@@ -97,7 +97,7 @@ CategorySet MatchRules::withdrawn(Level level) const {
   for_each_category([&](CategoryId category) {
     bool came = false;
     bool stays = false;
-    for (Level above = level + 1; above < covering_->size(); ++above) {
+    for (Level above = level + 1; above < levels_->size(); ++above) {
       came = came || is_said(category, above, level + 1);
       stays = stays || is_said(category, above, level);
     }
@@ -109,14 +109,14 @@ CategorySet MatchRules::withdrawn(Level level) const {
 bool MatchRules::age_is_withdrawn(Level level) const {
   bool came = false;
   bool stays = false;
-  for (Level above = level + 1; above < covering_->size(); ++above) {
+  for (Level above = level + 1; above < levels_->size(); ++above) {
     came = came || age_said(above, level + 1) != 0;
     stays = stays || age_said(above, level) != 0;
   }
   return came && !stays;
 }
 
-NameMatch MatchRules::match() const {
+MatchRules::Answer MatchRules::answer() const {
   std::vector<CategorySet> tiers;
   // A list can know categories that this taxonomy does not; together they inherit like one more
   // tier.
@@ -126,25 +126,25 @@ NameMatch MatchRules::match() const {
     unknown = unknown - tiers.back();
   }
   tiers.push_back(unknown);
-  NameMatch match;
-  for (Level level = covering_->size(); level-- > 0;) {
+  Answer answer;
+  for (Level level = levels_->size(); level-- > 0;) {
     const CategorySet said_here = own(level);
     const CategorySet gone = withdrawn(level);
     CategorySet effective;
     for (const CategorySet tier : tiers) {
       const CategorySet here = said_here & tier;
-      effective |= here.empty() ? (match.categories & tier) - gone : here;
+      effective |= here.empty() ? (answer.categories & tier) - gone : here;
     }
-    match.categories = effective;
+    answer.categories = effective;
     const std::uint8_t age = age_said(level, level);
     if (age != 0 || age_is_withdrawn(level)) {
-      match.minimum_age = age;
+      answer.minimum_age = age;
     }
     if (age != 0 || !said_here.empty()) {
-      match.matched_labels = (*covering_)[level].name.label_count();
+      answer.deepest = level;
     }
   }
-  return match;
+  return answer;
 }
 
 }  // namespace luytre::categories

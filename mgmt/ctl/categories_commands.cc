@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "category_words.h"
 #include "command.h"
-#include "index_files.h"
 #include "opened_lists.h"
 #include "output.h"
 
@@ -86,7 +86,7 @@ Result<int> lookup(const Command& command, const std::vector<std::string>& texts
   for (const categories::Source& source : *listed_sources) {
     sources[source.id] = source.name;
   }
-  const auto index = open_current_index(command.installation.index_dir());
+  const auto index = categories::open_current_index(command.installation.index_dir());
   if (!index && index.error().code != ErrorCode::NotFound) {
     return Unexpected<Error>(index.error());
   }
@@ -134,7 +134,7 @@ Result<int> stats(const Command& command) {
   if (!sources || !serial || !names) {
     return Unexpected<Error>(!sources ? sources.error() : !serial ? serial.error() : names.error());
   }
-  const auto index = open_current_index(command.installation.index_dir());
+  const auto index = categories::open_current_index(command.installation.index_dir());
   if (command.json) {
     Json json = {
         {"serial", static_cast<std::uint64_t>(*serial)},
@@ -177,7 +177,8 @@ Result<int> stats(const Command& command) {
 }
 
 Result<int> report_compiled(const Command& command, const OpenedLists& opened) {
-  const auto index = compile_index(opened.store, opened.taxonomy, command.installation.index_dir());
+  const auto index =
+      categories::compile_index(opened.store, opened.taxonomy, command.installation.index_dir());
   if (!index) {
     return Unexpected<Error>(index.error());
   }
@@ -220,10 +221,12 @@ void add_categories_commands(CLI::App& app, Command& command) {
   CLI::App* group = app.add_subcommand("categories", "Lists of names and the index made of them");
   group->require_subcommand(1);
   add_import_command(*group, command);
+  add_transfer_command(*group, command);
   add_export_command(*group, command);
   add_overlaps_command(*group, command);
   add_diff_command(*group, command);
   add_verify_command(*group, command);
+  add_held_commands(*group, command);
 
   const auto names = std::make_shared<std::vector<std::string>>();
   add_command(*group, command, "lookup", "Who says what about a name",

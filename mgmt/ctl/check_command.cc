@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "command.h"
-#include "index_files.h"
 #include "output.h"
 #include "policy/explain.h"
 #include "policy/profile.h"
@@ -87,7 +87,7 @@ Result<Checked> check(const Options& options, const Installation& installation) 
   if (!preset) {
     return Unexpected<Error>(preset.error());
   }
-  const auto index = open_current_index(installation.index_dir());
+  const auto index = categories::open_current_index(installation.index_dir());
   if (!index) {
     return Unexpected<Error>(index.error());
   }

@@ -19,6 +19,7 @@ inline constexpr int kExitFailed = 1;     // the sentence on stderr says why; no
 inline constexpr int kExitUsage = 2;      // the command line cannot be understood
 inline constexpr int kExitBlocked = 3;    // check: the name is blocked
 inline constexpr int kExitDifferent = 4;  // categories diff, list diff: both say different things
+inline constexpr int kExitHeld = 5;       // a list tripped a guard: it waits for a second person
 
 // What the command line asked for: parsing fills it, main() runs it. A command's answer is its exit
 // code.
@@ -31,6 +32,7 @@ struct Command {
 // Each adds one group of commands; `command` outlives the parser.
 void add_categories_commands(CLI::App& app, Command& command);
 void add_import_command(CLI::App& categories, Command& command);
+void add_transfer_command(CLI::App& categories, Command& command);
 void add_export_command(CLI::App& categories, Command& command);
 void add_overlaps_command(CLI::App& categories, Command& command);
 void add_diff_command(CLI::App& categories, Command& command);
@@ -41,6 +43,7 @@ void add_list_sign_commands(CLI::App& list, Command& command);
 void add_list_publish_commands(CLI::App& list, Command& command);
 void add_list_show_commands(CLI::App& list, Command& command);
 void add_list_verify_commands(CLI::App& list, Command& command);
+void add_held_commands(CLI::App& categories, Command& command);
 void add_check_command(CLI::App& app, Command& command);
 void add_line_commands(CLI::App& app, Command& command);
 void add_preset_commands(CLI::App& app, Command& command);

@@ -54,6 +54,11 @@ Result<categories::Taxonomy> Installation::taxonomy() const {
                           share_dir.native()));
 }
 
+fs::path Installation::popular_names() const {
+  const fs::path installed = share_dir / "popular.txt";
+  return is_there(installed) ? installed : share_dir / "categories" / "data" / "popular.txt";
+}
+
 fs::path Installation::presets_dir() const {
   const fs::path installed = share_dir / "presets";
   return is_there(installed) ? installed : share_dir / "policy" / "presets";

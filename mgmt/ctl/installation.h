@@ -16,8 +16,9 @@
 namespace luytre::ctl {
 
 // Where an installation keeps its state and its data files.
-//   data_dir   categories/, state/ (LMDB), index/ (compiled, `current` names the one in force)
-//   share_dir  taxonomy.toml, presets/, lists/; or the root of a source tree, which has them
+//   data_dir   categories/, state/ (LMDB), index/ (compiled, `current` names the one in force),
+//              held/ (versions that wait for a second person), audit.jsonl
+//   share_dir  taxonomy.toml, popular.txt, presets/, lists/; or the root of a source tree, which has them
 //   elsewhere
 struct Installation {
   std::filesystem::path data_dir;
@@ -28,6 +29,8 @@ struct Installation {
   [[nodiscard]] Result<categories::CategoryStore> open_categories(lmdb::OpenMode mode) const;
   [[nodiscard]] Result<policy::LineStore> open_lines(lmdb::OpenMode mode) const;
   [[nodiscard]] Result<categories::Taxonomy> taxonomy() const;
+  // The file of names that must not fall by mistake.
+  [[nodiscard]] std::filesystem::path popular_names() const;
   [[nodiscard]] Result<policy::Preset> preset(const std::string& id,
                                               const categories::Taxonomy& taxonomy) const;
   [[nodiscard]] std::vector<std::string> preset_ids() const;

@@ -22,7 +22,8 @@ int run(int argc, char** argv) {
   CLI::App app("Manages the lists and lines of a Luytre gateway.", "luytrectl");
   app.footer(
       "Exit codes: 0 done (check: allowed), 1 failed, 2 wrong usage, 3 blocked (check only),\n"
-      "4 different (diff only).\n"
+      "4 different (diff only), 5 held for a second person (categories import and\n"
+      "preview).\n"
       "'luytrectl COMMAND --help' explains a command.");
   app.set_version_flag("--version", "luytrectl " LUYTRE_VERSION);
   app.set_help_all_flag("--help-all", "Explain all commands");

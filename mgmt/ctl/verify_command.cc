@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "categories/compile/index_files.h"
 #include "category_words.h"
 #include "command.h"
-#include "index_files.h"
 #include "list_verifier.h"
 #include "opened_lists.h"
 #include "output.h"
@@ -51,7 +51,7 @@ Result<Findings> verify(const Installation& installation, const OpenedLists& ope
   }
   Findings findings;
   findings.serial = static_cast<std::uint64_t>(*serial);
-  const auto index = open_current_index(installation.index_dir());
+  const auto index = categories::open_current_index(installation.index_dir());
   const bool current = index && index->serial() == findings.serial;
   if (!index) {
     findings.problems.push_back(index.error().code == ErrorCode::NotFound

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "categories/category_set.h"
 #include "categories/domain_name.h"
@@ -14,6 +16,7 @@
 
 namespace luytre::categories::test {
 
+inline constexpr CategoryId kNationalOrder{1};
 inline constexpr CategoryId kMalware{3};
 inline constexpr CategoryId kPorn{13};
 inline constexpr CategoryId kGambling{16};
@@ -35,14 +38,45 @@ class ListBuilder {
   ListBuilder& exact(std::string_view text, CategoryId id, std::uint8_t minimum_age = 0) {
     return add(text, Reach::Exact, id, minimum_age);
   }
+  // Takes back `what`; empty: everything.
+  ListBuilder& except(std::string_view text, CategorySet what = {}, Reach reach = Reach::Subtree) {
+    list_.names.add(
+        {.name = name(text), .reach = reach, .categories = what, .polarity = Polarity::Withdraws});
+    return *this;
+  }
+  ListBuilder& with_terms(std::string_view text, CategoryId id, Terms terms) {
+    list_.names.add(
+        {.name = name(text), .categories = CategorySet::of(id), .terms = std::move(terms)});
+    return *this;
+  }
+  ListBuilder& path(std::string_view text, CategorySet what, Polarity polarity = Polarity::Lists,
+                    Terms terms = {}) {
+    const auto parsed = HostPath::from_text(text);
+    EXPECT_TRUE(parsed) << text;
+    list_.paths.push_back({.path = parsed.value_or(HostPath{}),
+                           .polarity = polarity,
+                           .categories = what,
+                           .terms = std::move(terms)});
+    return *this;
+  }
+  ListBuilder& prefix(std::string_view text, CategorySet what, Polarity polarity = Polarity::Lists,
+                      Terms terms = {}) {
+    const auto parsed = IpPrefix::from_text(text);
+    EXPECT_TRUE(parsed) << text;
+    list_.prefixes.push_back({.prefix = parsed.value_or(IpPrefix{}),
+                              .polarity = polarity,
+                              .categories = what,
+                              .terms = std::move(terms)});
+    return *this;
+  }
   [[nodiscard]] ListContent list() const { return list_; }
 
  private:
   ListBuilder& add(std::string_view text, Reach reach, CategoryId id, std::uint8_t minimum_age) {
     list_.names.add({.name = name(text),
-               .reach = reach,
-               .minimum_age = minimum_age,
-               .categories = CategorySet::of(id)});
+                     .reach = reach,
+                     .minimum_age = minimum_age,
+                     .categories = CategorySet::of(id)});
     return *this;
   }
   ListContent list_;
@@ -59,6 +93,22 @@ inline ListContent numbered_names(std::string_view zone, int count, CategoryId i
 
 inline Source source(std::string_view name) {
   return {.name = std::string(name), .format = "names", .imported_at = 1'700'000'000};
+}
+
+// Who has what to say: 0 is the strongest priority.
+inline Source source(std::string_view name, std::uint16_t priority, Scope scope = Scope::Operator) {
+  Source made = source(name);
+  made.priority = priority;
+  made.scope = scope;
+  return made;
+}
+
+inline CategorySet set_of(std::initializer_list<CategoryId> ids) {
+  CategorySet set;
+  for (const CategoryId id : ids) {
+    set |= CategorySet::of(id);
+  }
+  return set;
 }
 
 }  // namespace luytre::categories::test

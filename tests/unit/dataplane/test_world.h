@@ -11,13 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "categories/index/index.h"
 #include "categories/index/index_builder.h"
+#include "categories/index/layered_index.h"
 #include "categories/taxonomy.h"
 #include "dataplane/worker.h"
 #include "policy/preset.h"
 #include "policy/snapshot.h"
-#include "tests/support/scratch_directory.h"
 
 namespace luytre::dataplane::test {
 
@@ -74,7 +73,7 @@ class TestWorld {
   }
 
  private:
-  categories::Index make_index() {
+  categories::LayeredIndex make_index() {
     categories::IndexBuilder builder(taxonomy_, {1, 2});
     for (const auto& [text, word] : std::initializer_list<std::pair<const char*, const char*>>{
              {"casino.test", "gambling"},
@@ -84,13 +83,8 @@ class TestWorld {
       const auto set = categories::CategorySet::of(category(word));
       builder.add(name(text), {.exact = set, .subtree = set});
     }
-    const luytre::test::ScratchDirectory folder;
-    const auto written = builder.write(folder.path() / "index", 1);
-    if (!written) {
-      std::fprintf(stderr, "%s\n", written.error().message.c_str());
-      std::abort();
-    }
-    return must(categories::Index::open(folder.path() / "index"));
+    return categories::LayeredIndex(
+        std::make_shared<const categories::Index>(must(builder.build(1))));
   }
 
   std::unique_ptr<const policy::PolicySnapshot> make_policy() {
@@ -105,7 +99,7 @@ class TestWorld {
 
   categories::Taxonomy taxonomy_;
   policy::Preset preset_;
-  categories::Index index_;
+  categories::LayeredIndex index_;
   std::unique_ptr<const policy::PolicySnapshot> policy_;
   std::vector<std::string> names_;
 };

@@ -50,11 +50,10 @@ TEST(IndexPrefixes, TheLongestPrefixWins) {
   EXPECT_EQ(at("10.2.0.0"), set_of({kMalware}));
 }
 
-TEST(IndexPrefixes, TheEndsOfTheSpaceCanBeListed) {
+TEST(IndexPrefixes, TheEndsOfTheSpaceCanBeListedAndFamiliesStayApart) {
   const Index index = with_prefixes({{"::/0", set_of({kGambling})},
                                      {"::", set_of({kMalware})},
-                                     {"ffff::/16", set_of({kMalware})},
-                                     {"0.0.0.0/0", CategorySet()}});
+                                     {"ffff::/16", set_of({kMalware})}});
   const auto at = [&](const char* text) { return index.lookup_address(address(text)).categories; };
   EXPECT_EQ(at("::"), set_of({kMalware}));
   EXPECT_EQ(at("::1"), set_of({kGambling}));
@@ -62,6 +61,10 @@ TEST(IndexPrefixes, TheEndsOfTheSpaceCanBeListed) {
   EXPECT_EQ(at("::fffe:ffff:ffff"), set_of({kGambling}));
   EXPECT_EQ(at("::1:0:0:0"), set_of({kGambling}));
   EXPECT_EQ(at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), set_of({kMalware}));
+  const Index v4 = with_prefixes({{"0.0.0.0/0", set_of({kGambling})}});
+  EXPECT_EQ(v4.lookup_address(address("0.0.0.0")).categories, set_of({kGambling}));
+  EXPECT_EQ(v4.lookup_address(address("255.255.255.255")).categories, set_of({kGambling}));
+  EXPECT_EQ(v4.lookup_address(address("2001:db8::1")).categories, CategorySet());
 }
 
 TEST(IndexPrefixes, WithoutPrefixesNothingIsListedWhateverTheRootIs) {
@@ -79,7 +82,8 @@ TEST(IndexPrefixes, WithoutPrefixesNothingIsListedWhateverTheRootIs) {
 bool holds(const IpPrefix& prefix, const IpAddress& asked) {
   const unsigned length = prefix.length + (prefix.address.is_v4() ? 96U : 0U);
   const RangeStart difference = range_number(prefix.address) ^ range_number(asked);
-  return length == 0 || (difference >> (128 - length)) == 0;
+  return prefix.address.is_v4() == asked.is_v4() &&
+         (length == 0 || (difference >> (128 - length)) == 0);
 }
 
 class IndexPrefixesModel : public testing::TestWithParam<std::uint64_t> {};

@@ -50,6 +50,8 @@ enum class ListFormat : std::uint8_t {
   V2fly,    // "domain:name" or a bare name: Subtree; "full:name": Exact
 };
 
+inline constexpr std::size_t kListFormatCount = 11;
+
 // Why a line gave no entry. Each is counted and one example is kept.
 enum class SkipCause : std::uint8_t {
   NotAName,  // characters, empty labels, lengths, columns

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,11 +21,13 @@
 #include "categories/lmdb/environment.h"
 #include "categories/merged_entry.h"
 #include "categories/name_match.h"
+#include "categories/store/explanation.h"
 #include "categories/taxonomy.h"
 
 namespace luytre::categories {
 
 class JournalRecord;
+struct Snapshot;
 
 // The tables of the database, for the store's own parts.
 struct StoreTables {
@@ -102,6 +105,9 @@ class CategoryStore {
   // By name.
   [[nodiscard]] Result<std::vector<Source>> sources() const;
   [[nodiscard]] Result<Serial> serial() const;
+  // Differs after every change, without a transaction: for a reader that polls. 0: the database cannot
+  // be read.
+  [[nodiscard]] std::uint64_t version() const { return environment_.last_transaction_id(); }
   // Distinct names over all sources. Reads them all when there are several sources.
   [[nodiscard]] Result<std::uint64_t> name_count() const;
   // Secret for the index's keyed hash, made at random when the store is created.
@@ -118,6 +124,13 @@ class CategoryStore {
   // The same answer as the index gives, worked out from covering() and the rules alone; the
   // reference that the index is tested against.
   [[nodiscard]] Result<NameMatch> match(const DomainName& name, const Taxonomy& taxonomy) const;
+
+  // covering() and match() told together: what becomes of each statement, and by whom.
+  [[nodiscard]] Result<Explanation> explain(const DomainName& name, const Taxonomy& taxonomy) const;
+  [[nodiscard]] Result<Explanation> explain_path(const DomainName& host, std::string_view target,
+                                                 const Taxonomy& taxonomy) const;
+  [[nodiscard]] Result<Explanation> explain_address(const IpAddress& address,
+                                                    const Taxonomy& taxonomy) const;
 
   // Every entry, parents before their children (key order: labels reversed). One read transaction
   // for the whole scan; stops with the first error of `visit`.
@@ -152,6 +165,9 @@ class CategoryStore {
   [[nodiscard]] Result<Serial> commit(
       const std::function<Result<void>(lmdb::WriteTransaction& transaction,
                                        JournalRecord& journal)>& change);
+  template <typename Value>
+  [[nodiscard]] Result<Value> look(
+      const std::function<Result<Value>(const Snapshot& snapshot)>& look) const;
   // Runs `walk` in one read transaction and returns the serial that it saw.
   [[nodiscard]] Result<Serial> walk_snapshot(
       const std::function<Result<void>(const lmdb::ReadTransaction& transaction,

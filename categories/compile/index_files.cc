@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "index_files.h"
+#include "categories/compile/index_files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 
 #include "categories/index/index_builder.h"
 
-namespace luytre::ctl {
+namespace luytre::categories {
 namespace {
 
 namespace fs = std::filesystem;
@@ -49,6 +49,10 @@ class FolderLock {
   bool held_ = false;
 };
 
+std::string file_name(Serial serial) {
+  return fmt::format("{}{}", kPrefix, static_cast<std::uint64_t>(serial));
+}
+
 Unexpected<Error> failed(std::string_view what, const fs::path& path, int number) {
   return fail(number == EACCES || number == EPERM ? ErrorCode::Permission : ErrorCode::System,
               fmt::format("Cannot {} {}: {}.", what, path.native(), std::strerror(number)));
@@ -69,21 +73,50 @@ Result<void> point_current_at(const fs::path& directory, const std::string& targ
 }
 
 void remove_old(const fs::path& directory, const std::string& now, const std::string& before) {
+  // What cannot be removed now is removed after the next compilation.
   std::error_code error;
-  for (const fs::directory_entry& file : fs::directory_iterator(directory, error)) {
-    const std::string name = file.path().filename().native();
+  for (fs::directory_iterator file(directory, error), end; !error && file != end;
+       file.increment(error)) {
+    const std::string name = file->path().filename().native();
     if (name.starts_with(kPrefix) && name != now && name != before) {
-      // A gateway that still maps it keeps its content until it lets go.
       std::error_code ignored;
-      fs::remove(file.path(), ignored);
+      fs::remove(file->path(), ignored);
     }
   }
 }
 
+// Everything that the store says, in a file of its serial.
+Result<Serial> write_index(const CategoryStore& store, const Taxonomy& taxonomy,
+                           const fs::path& directory) {
+  const auto hash_key = store.hash_key();
+  if (!hash_key) {
+    return Unexpected<Error>(hash_key.error());
+  }
+  IndexBuilder builder(taxonomy, *hash_key);
+  const auto serial = store.scan_merged(
+      taxonomy,
+      {.name = [&](const DomainName& name, const MergedEntry& entry) -> Result<void> {
+         builder.add(name, entry);
+         return {};
+       },
+       .path = [&](const HostPath& path, CategorySet set, std::uint8_t age) -> Result<void> {
+         builder.add_path(path, set, age);
+         return {};
+       },
+       .prefix = [&](const IpPrefix& prefix, CategorySet set, std::uint8_t age) -> Result<void> {
+         builder.add_prefix(prefix, set, age);
+         return {};
+       }});
+  if (!serial) {
+    return serial;
+  }
+  auto written = builder.write(directory / file_name(*serial), static_cast<std::uint64_t>(*serial));
+  return written ? serial : Unexpected<Error>(written.error());
+}
+
 }  // namespace
 
-Result<CompiledIndex> compile_index(const categories::CategoryStore& store,
-                                    const categories::Taxonomy& taxonomy,
+Result<CompiledIndex> compile_index(const CategoryStore& store, const Taxonomy& taxonomy,
                                     const fs::path& directory) {
   const auto began = std::chrono::steady_clock::now();
   std::error_code error;
@@ -92,33 +125,19 @@ Result<CompiledIndex> compile_index(const categories::CategoryStore& store,
   if (!lock.held()) {
     return failed("use the folder", directory, errno);
   }
-  const auto hash_key = store.hash_key();
-  if (!hash_key) {
-    return Unexpected<Error>(hash_key.error());
-  }
-  categories::IndexBuilder builder(taxonomy, *hash_key);
-  const auto serial = store.scan_merged(
-      taxonomy, {.name = [&](const categories::DomainName& name,
-                             const categories::MergedEntry& entry) -> Result<void> {
-                   builder.add(name, entry);
-                   return {};
-                 },
-                 .path = {},
-                 .prefix = {}});
+  const auto serial = write_index(store, taxonomy, directory);
   if (!serial) {
     return Unexpected<Error>(serial.error());
   }
-  CompiledIndex compiled{.file = {}, .serial = static_cast<std::uint64_t>(*serial)};
-  const std::string name = fmt::format("{}{}", kPrefix, compiled.serial);
-  compiled.file = directory / name;
-  if (auto written = builder.write(compiled.file, compiled.serial); !written) {
-    return Unexpected<Error>(written.error());
-  }
-  const auto index = categories::Index::open(compiled.file);
+  const std::string name = file_name(*serial);
+  CompiledIndex compiled{.file = directory / name, .serial = static_cast<std::uint64_t>(*serial)};
+  const auto index = Index::open(compiled.file);
   if (!index) {
     return Unexpected<Error>(index.error());
   }
   compiled.names = index->name_count();
+  compiled.paths = index->path_count();
+  compiled.prefixes = index->prefix_count();
   compiled.bytes = index->memory_bytes();
   const std::string before = fs::read_symlink(directory / kCurrent, error).filename().native();
   if (auto pointed = point_current_at(directory, name); !pointed) {
@@ -133,7 +152,7 @@ Result<CompiledIndex> compile_index(const categories::CategoryStore& store,
   return compiled;
 }
 
-Result<categories::Index> open_current_index(const fs::path& directory) {
+Result<Index> open_current_index(const fs::path& directory) {
   const fs::path link = directory / kCurrent;
   std::error_code error;
   if (!fs::exists(link, error)) {
@@ -141,7 +160,7 @@ Result<categories::Index> open_current_index(const fs::path& directory) {
                 fmt::format("There is no index at {} yet; make one: luytrectl categories compile.",
                             link.native()));
   }
-  return categories::Index::open(link);
+  return Index::open(link);
 }
 
-}  // namespace luytre::ctl
+}  // namespace luytre::categories

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One function a part of bench/run: measures and returns its tables as Markdown."""
+
+import dataclasses
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench" / "side_by_side"))
+
+import compare  # noqa: E402
+import gateway_swaps  # noqa: E402
+from google_benchmark import benchmarks  # noqa: E402
+from markdown import count, megabytes, met, short, table, times  # noqa: E402
+
+
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """How big everything is; the smoke scale only shows that it works."""
+
+    sizes: tuple = (100_000, 1_000_000, 10_000_000)
+    names: int = 10_000_000
+    lines: int = 1_000_000
+    flows: int = 1_000_000
+    swaps: int = 100
+    seconds: int = 10
+    compared: compare.Sizes = compare.Sizes()
+    min_time: str = "0.5"
+
+
+SMOKE = Scale(sizes=(5000,), names=20_000, lines=1000, flows=10_000, swaps=5, seconds=1,
+              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), min_time="0.02")
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    binaries: pathlib.Path
+    directory: pathlib.Path  # empty, for this part alone
+    keep: pathlib.Path       # stays for the next run
+
+
+# The contenders of luytre-bench-index, in the words of a table.
+CONTENDERS = {("index", 32): "index, burst of 32", ("index", 1): "index, one by one",
+              ("unordered_map", 32): "std::unordered_map, suffix walk", ("lmdb_walk", 32): "LMDB, walk by labels",
+              ("lmdb_seek", 32): "LMDB, range seek"}
+
+
+def index(place, scale):
+    runs = benchmarks(place.binaries / "luytre-bench-index", "--sizes=" + ",".join(map(str, scale.sizes)),
+                      f"--benchmark_min_time={scale.min_time}", "--benchmark_filter=names:|shared_lists/burst:(32|1)$")
+    rows = []
+    for size in scale.sizes:
+        for (contender, burst), words in CONTENDERS.items():
+            five, fifty = (runs[f"{contender}/names:{size}/burst:{burst}/hit%:{hits}"] for hits in (5, 50))
+            rows.append([count(size), words, short(five["median_ns"], "ns"), short(fifty["median_ns"], "ns"),
+                         times(five.get("times_index", 1)), counted(five, "cycles"), counted(five, "cache_misses"),
+                         short(five["bytes/name"])])
+    for (contender, burst), words in CONTENDERS.items():
+        found = runs.get(f"{contender}/shared_lists/burst:{burst}")
+        if found:
+            rows.append(["real lists", words, short(found["median_ns"], "ns"), "", times(found.get("times_index", 1)),
+                         counted(found, "cycles"), counted(found, "cache_misses"), short(found["bytes/name"])])
+    return table(["names", "", "5 % hits", "50 % hits", "times the index", "cycles", "cache misses", "bytes a name"],
+                 rows)
+
+
+def counted(run, what):
+    return short(run[what]) if what in run else "not counted here"
+
+
+PACKETS = {"unprofiled_64_bytes": "line without a profile, 64 bytes",
+           "decided_flow_64_bytes/from_client/0": "packet of a decided flow, from the client",
+           "decided_flow_64_bytes/from_server/1": "packet of a decided flow, from the server",
+           "dns/blocked_percent/5": "DNS query to answer or forward, 5 % refused",
+           "dns/blocked_percent/50": "DNS query, 50 % refused",
+           "tls_hello_two_segments/blocked/0": "ClientHello of 1.9 KB in two segments to verdict, allowed",
+           "tls_hello_two_segments/blocked/1": "the same, refused"}
+
+
+def packets(place, scale):
+    runs = benchmarks(place.binaries / "luytre-bench-dataplane", f"--names={scale.names}", f"--lines={scale.lines}",
+                      f"--flows={scale.flows}", f"--benchmark_min_time={scale.min_time}")
+    rows = []
+    for name, words in PACKETS.items():
+        rate, budget = runs[name]["M/s"], runs[name]["budget_M/s"]
+        rows.append([words, short(runs[name]["median_ns"], "ns"), short(rate, "M/s"), short(budget, "M/s"),
+                     met(rate >= budget, f"{1 - rate / budget:.0%} short")])
+    return table(["what", "median", "rate", "budget", ""], rows)
+
+
+def life(place, scale):
+    runs = benchmarks(place.binaries / "luytre-bench-life-cycle", f"--names={scale.names}",
+                      f"--folder={place.directory}", cpu=None)
+    rows = [[f"{count(scale.names)} names: {words}", short(runs[name]["real_time"] / 1e3, "s"),
+             short(runs[name]["peak_MB"], "MB"), short(runs[name]["result_MB"], "MB")]
+            for name, words in (("import", "import into a new database"), ("compile", "compile the index"),
+                                ("open", "open the index"))]
+    rows.append(["old and new index together", short(runs["swap"]["real_time"] / 1e3, "s"),
+                 short(runs["swap"]["peak_MB"], "MB"), times(runs["swap"]["times_index"]) + " one index"])
+    changes = [[name.removeprefix("overlay/names:"), short(run["commit_ms"], "ms"), short(run["build_ms"], "ms"),
+                short(run["commit_ms"] + run["build_ms"], "ms"), short(run["overlay_KB"], "KB")]
+               for name, run in runs.items() if name.startswith("overlay/")]
+    return (table(["step", "time", "peak of the process", "result"], rows) + "\n\n" +
+            table(["names changed at once", "commit", "overlay", "together", "overlay's size"], changes))
+
+
+def swaps(place, scale):
+    runs = benchmarks(place.binaries / "luytre-bench-swaps", f"--names={scale.names}", f"--swaps={scale.swaps}",
+                      f"--seconds={scale.seconds}", cpu=None)
+    rows = []
+    for number, words in ((0, "no swap"), (scale.swaps, f"{scale.swaps} swaps")):
+        run = runs[f"fixed_rate/swaps/{number}"]
+        rows.append([words, count(run["offered"]), count(run["lost"]), count(run["wrong"]),
+                     *(short(run[key], "µs") for key in ("p50_us", "p99_us", "p99.9_us", "max_us"))])
+    note = (f"Opening an index took {short(run['open_ms'], 'ms')}, giving back the old one at most "
+            f"{short(run['publish_max_us'], 'µs')}; old and new together {times(run['times_index'])} one index.")
+    return latency_table(rows) + "\n\n" + note
+
+
+def latency_table(rows):
+    return table(["", "queries", "lost", "wrong", "p50", "p99", "p99.9", "max"], rows)
+
+
+def gateway(place, scale):
+    found = gateway_swaps.run(place.binaries, place.directory, swaps=scale.swaps, seconds=scale.seconds)
+    rows = [[words, count(run["sent"]), count(run["lost"]), count(run["wrong"]),
+             *(short(run[key], "µs") for key in ("p50_us", "p99_us", "p999_us", "max_us"))]
+            for words, run in (("no swap", found["without"]), (f"{found['swaps']} swaps", found["with"]))]
+    note = (f"From the beginning of an import to its index in force: {short(found['mean_swap_s'], 's')} on average, "
+            f"{short(found['longest_swap_s'], 's')} at most.")
+    return latency_table(rows) + "\n\n" + note
+
+
+def side(place, scale):
+    found = compare.run(place.binaries, place.directory, place.keep, scale.compared)
+    rows = []
+    for server in found["servers"]:
+        perf, checked = server["dnsperf"], server["checked"]
+        rows.append([server["name"], count(perf["rate"]), count(checked["rate"]),
+                     count(checked["rate"] / max(checked["server_cpu"], 0.01)), f"{checked['server_cpu']:.0%}",
+                     megabytes(server["rss_bytes"]), short(server["load_s"], "s"),
+                     f"{count(perf['name_errors'])} of {count(perf['expected_name_errors'])}",
+                     count(perf["lost"] + checked["lost"])])
+    servers = table(["through the kernel", "queries/s (dnsperf)", "queries/s (own load)", "per second of its processor",
+                     "of its processor", "RSS", "load", "NXDOMAIN", "lost"], rows)
+    lookups = found["lookups"]
+    dnsdist = lookups["dnsdist"]
+    alone = [["dnsdist SuffixMatchNode::check", short(dnsdist["check_ns"] - dnsdist["call_ns"], "ns"),
+              f"from Lua {short(dnsdist['check_ns'], 'ns')}, of which a call that does nothing "
+              f"{short(dnsdist['call_ns'], 'ns')}"]]
+    for (contender, burst), words in CONTENDERS.items():
+        run = lookups["index"][f"{contender}/given/burst:{burst}"]
+        alone.append([words, short(run["median_ns"], "ns"), f"{short(run['bytes_per_name'])} bytes a name"])
+    alone.append(["DNS query in memory, frame to answer or verdict", short(lookups["packet_ns"], "ns"),
+                  f"{short(1e3 / lookups['packet_ns'])} M packets/s; no port, no kernel"])
+    return servers + "\n\n" + table(["one lookup, nothing else", "median", ""], alone)
+
+
+# Name: (function, title).
+ALL = {"index": (index, "A name in the index, and next to others"), "packets": (packets, "A packet through the gateway"),
+       "life": (life, "A list's life"), "swaps": (swaps, "Swaps under a fixed rate, in memory"),
+       "gateway": (gateway, "Swaps under a fixed rate, in a running gateway"), "side": (side, "Side by side")}
