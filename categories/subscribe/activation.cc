@@ -59,6 +59,11 @@ Tried<std::vector<HeldReason>> guarded(const Source& source, const ListContent& 
     return std::vector<HeldReason>{};
   }
   auto reasons = host.guard({.source = source, .content = content, .store = host.store});
+  if (!reasons && reasons.error().code == ErrorCode::Invalid) {
+    return Unexpected(Problem{.fault = Fault::Issuer,
+                              .reason = "no_list",
+                              .message = problem(reasons.error()).error().message});
+  }
   if (!reasons) {
     return problem(reasons.error());
   }

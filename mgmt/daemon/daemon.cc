@@ -89,7 +89,8 @@ Daemon::Daemon(const Config& config, DaemonLock lock, categories::Taxonomy taxon
       lock_(std::move(lock)),
       taxonomy_(std::move(taxonomy)),
       store_(std::move(store)),
-      fetcher_(config_.fetch) {}
+      fetcher_(config_.fetch),
+      gate_(config_.data_dir, config_.share_dir, taxonomy_) {}
 
 Daemon::~Daemon() = default;
 
@@ -108,7 +109,10 @@ Result<void> Daemon::open_lists() {
                                       .store = store_,
                                       .writing = writing_,
                                       .fetcher = fetcher_,
-                                      .guard = {},
+                                      .guard =
+                                          [this](const categories::CandidateVersion& candidate) {
+                                            return gate_.check(candidate);
+                                          },
                                       .log = say,
                                       .activated = [this](bool whole) { keeper_->changed(whole); }},
                                      std::chrono::system_clock::now());
