@@ -36,6 +36,8 @@ void add_transfer_command(CLI::App& categories, Command& command);
 void add_export_command(CLI::App& categories, Command& command);
 void add_overlaps_command(CLI::App& categories, Command& command);
 void add_diff_command(CLI::App& categories, Command& command);
+void add_lookup_command(CLI::App& categories, Command& command);
+void add_explain_command(CLI::App& categories, Command& command);
 void add_verify_command(CLI::App& categories, Command& command);
 void add_held_commands(CLI::App& categories, Command& command);
 void add_check_command(CLI::App& app, Command& command);
