@@ -38,4 +38,19 @@ std::string_view describe(Scope scope) noexcept {
   return "unknown";
 }
 
+bool grant(NeverBlock& grants, std::string_view tier) noexcept {
+  grants.first = grants.first || tier == "never_block_1";
+  grants.second = grants.second || tier == "never_block_2";
+  return tier == "never_block_1" || tier == "never_block_2";
+}
+
+std::optional<Scope> parse_scope(std::string_view word) noexcept {
+  for (const Scope scope : {Scope::Mandatory, Scope::National, Scope::Operator, Scope::School}) {
+    if (describe(scope) == word) {
+      return scope;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace luytre::categories

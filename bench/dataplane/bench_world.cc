@@ -72,8 +72,8 @@ BenchWorld::BenchWorld(const NameSet& list, std::uint32_t line_count)
     : name_count_(list.size), policy_(line_count) {
   const test::ScratchDirectory folder;
   policy_.write_index(list, folder.path() / "index", 1);
-  index_ =
-      std::make_unique<categories::Index>(must(categories::Index::open(folder.path() / "index")));
+  index_ = std::make_unique<categories::LayeredIndex>(std::make_shared<const categories::Index>(
+      must(categories::Index::open(folder.path() / "index"))));
 }
 
 }  // namespace luytre::dataplane::bench

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "categories/index/index.h"
+#include "categories/index/layered_index.h"
 #include "categories/taxonomy.h"
 #include "common/name_set.h"
 #include "dataplane/worker.h"
@@ -64,7 +64,7 @@ class BenchWorld {
  private:
   std::uint64_t name_count_;
   BenchPolicy policy_;
-  std::unique_ptr<categories::Index> index_;
+  std::unique_ptr<categories::LayeredIndex> index_;
 };
 
 }  // namespace luytre::dataplane::bench

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "bench_world.h"
-#include "categories/index/index.h"
+#include "categories/index/layered_index.h"
 #include "common/arguments.h"
 #include "common/process_memory.h"
 #include "common/stopwatch.h"
@@ -33,7 +33,7 @@ constexpr std::size_t kQuestions = 65'536;
 struct Options {
   std::uint64_t names = 1'000'000;
   std::uint64_t swaps = 100;
-  std::uint64_t rate = 1'000'000;  // queries a second
+  std::uint64_t rate = 500'000;  // queries a second
   std::uint64_t seconds = 10;
 };
 
@@ -50,8 +50,8 @@ struct Fixture {
     return folder.path() / ("index-" + std::to_string(serial));
   }
   [[nodiscard]] std::unique_ptr<const gateway::LiveWorld> open(std::uint64_t serial) const {
-    auto index =
-        std::make_shared<const categories::Index>(must(categories::Index::open(file(serial))));
+    auto index = std::make_shared<const categories::LayeredIndex>(
+        std::make_shared<const categories::Index>(must(categories::Index::open(file(serial)))));
     return std::make_unique<const gateway::LiveWorld>(std::move(index), policy.snapshot(),
                                                       policy.category_names());
   }
@@ -116,7 +116,7 @@ void fixed_rate(benchmark::State& state) {
   for (auto _ : state) {
     port::Quiescence quiescence = must(port::Quiescence::create(1));
     auto first = fixture->open(0);
-    const double index_bytes = static_cast<double>(first->world().index->memory_bytes());
+    const double index_bytes = static_cast<double>(first->world().index->main().memory_bytes());
     gateway::WorldSwitch world(quiescence, std::move(first));
     SwapProgress progress;
     std::atomic<bool> stop{false};
@@ -130,6 +130,7 @@ void fixed_rate(benchmark::State& state) {
       report = traffic.run(world, quiescence, progress, stop);
     });
     pin_to(0);
+    progress.worker_runs.wait(false, std::memory_order_acquire);
     if (swaps == 0) {
       std::this_thread::sleep_for(std::chrono::seconds(fixture->options.seconds));
     }

@@ -46,6 +46,13 @@ ListCollector::ListCollector(const Taxonomy& taxonomy, const ImportOptions& opti
       default_reach_(options.default_reach.value_or(own_reach(format))),
       parser_(format) {
   report_.format = format;
+  CategorySet known;
+  for (const Category& category : taxonomy.categories()) {
+    known |= CategorySet::of(category.id);
+  }
+  known = known - CategorySet::of(kUncategorised);
+  const CategorySet withheld = known - options.may_state - taxonomy.tier(CategoryTier::Mandatory);
+  everything_ = withheld.empty() ? CategorySet() : known & options.may_state;
 }
 
 void ListCollector::begin_file(std::string name, Expected<CategorySet, SkipCause> meaning) {
@@ -64,6 +71,19 @@ Result<void> ListCollector::feed(std::span<const char> piece) {
 Result<void> ListCollector::end_file() {
   splitter_.finish(
       [this](std::string_view line, std::uint64_t number) { take_line(line, number); });
+  return check_file();
+}
+
+Result<void> ListCollector::take(LineItem item, const std::string& file, std::string_view text) {
+  file_ = file;
+  ++report_.lines;
+  if (const auto cause = take_item(item); cause) {
+    const bool first = report_.skipped[static_cast<std::size_t>(*cause)].lines == 0;
+    count_skipped(*cause, 1, first ? fmt::format("{}/{}", file, text) : "");
+  }
+  if (report_.lines % kProgressLines == 0 && options_.on_progress) {
+    options_.on_progress(report_.lines);
+  }
   return check_file();
 }
 
@@ -130,11 +150,14 @@ std::optional<SkipCause> ListCollector::take_item(LineItem& item) {
 
 Expected<CategorySet, SkipCause> ListCollector::judge_categories(const LineItem& item) {
   if (item.categories == kAllCategories) {
-    return CategorySet();
+    return everything_;
   }
   const auto said = item.categories.empty() ? file_meaning_ : parse_categories(item.categories);
   if (!said) {
     return said;
+  }
+  if (said->empty()) {
+    return *said;  // a label: it says an age alone
   }
   const CategorySet stated = *said & options_.may_state;
   if (stated.empty()) {

@@ -30,6 +30,8 @@ class ListCollector {
   // Invalid: more entries than any list has.
   [[nodiscard]] Result<void> feed(std::span<const char> piece);
   [[nodiscard]] Result<void> end_file();
+  // One item that is no line of a file; `file` and `text` are for an example.
+  [[nodiscard]] Result<void> take(LineItem item, const std::string& file, std::string_view text);
 
   ImportReport& report() noexcept { return report_; }
   [[nodiscard]] ParsedList finish() &&;
@@ -56,6 +58,9 @@ class ListCollector {
   const ImportOptions& options_;
   NameRules rules_;
   Reach default_reach_;
+  // What an exception from everything takes back: nothing by name where the source may state all
+  // (the mandatory tier is guarded by its scope), else what it may state.
+  CategorySet everything_;
   ListContent content_;
   NameList owners_;  // of an RPZ zone, "*.name" as Subtree, until the whole zone is known
   ImportReport report_;

@@ -89,7 +89,7 @@ Tried<std::optional<ActivationResult>> activate_by_step(const ActivationRequest&
 
 }  // namespace
 
-ActivationRules activation_rules(const ListSettings& settings, const std::string& fingerprint,
+ActivationRules activation_rules(const Subscription& settings, const std::string& fingerprint,
                                  const Taxonomy& taxonomy) {
   ActivationRules rules;
   rules.source.name = settings.name;

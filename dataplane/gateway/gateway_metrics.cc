@@ -120,6 +120,12 @@ void add_reload(const GatewayFigures& figures, std::vector<Metric>& metrics) {
         static_cast<double>(reload.index_names));
   gauge("luytre_index_age_seconds", "Time since the index in force was compiled.",
         reload.index_loaded ? seconds(figures.now - reload.index_compiled_at) : 0);
+  gauge("luytre_overlay_names", "Names that changed since that index and are in force.",
+        static_cast<double>(reload.overlay_names));
+  gauge("luytre_list_serial", "Serial of the lists up to which names are in force.",
+        static_cast<double>(reload.list_serial));
+  gauge("luytre_lists_behind", "1 if newer lists wait for an index to be compiled.",
+        reload.lists_behind ? 1 : 0);
   gauge("luytre_policy_loaded", "1 if there is a policy; 0: no line is filtered.",
         reload.policy_loaded ? 1 : 0);
   gauge("luytre_policy_version", "Version of the policy in force.",

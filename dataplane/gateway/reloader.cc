@@ -2,7 +2,6 @@
 #include "reloader.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <utility>
 
@@ -19,8 +18,6 @@ constexpr std::chrono::seconds kOpenAgain{1};
 // repaired, a disk has room again. Not sooner, because compiling a million lines takes a second.
 constexpr std::chrono::seconds kCompileAgain{10};
 
-constexpr std::size_t position(ReloadPart part) noexcept { return static_cast<std::size_t>(part); }
-
 std::array<std::string, 64> names_by_bit(const categories::Taxonomy& taxonomy) {
   std::array<std::string, 64> names;
   for (std::size_t bit = 0; bit < names.size(); ++bit) {
@@ -35,14 +32,15 @@ std::array<std::string, 64> names_by_bit(const categories::Taxonomy& taxonomy) {
 Reloader::Reloader(Places places, categories::Taxonomy taxonomy)
     : places_(std::move(places)),
       taxonomy_(std::move(taxonomy)),
-      category_names_(names_by_bit(taxonomy_)) {}
+      category_names_(names_by_bit(taxonomy_)),
+      lists_(places_.data_dir, taxonomy_, refusals_) {}
 
 std::unique_ptr<const LiveWorld> Reloader::load() {
-  refresh_index();
+  static_cast<void>(lists_.refresh());
   refresh_policy();
   // Fail static begins before the first good state: what nobody configured is not filtered, and
   // both gauges luytre_index_loaded and luytre_policy_loaded say so.
-  if (index_ == nullptr) {
+  if (lists_.in_force() == nullptr) {
     spdlog::warn(
         "There is no index in {}: no name is listed until 'luytrectl categories compile' "
         "makes one.",
@@ -59,9 +57,9 @@ std::unique_ptr<const LiveWorld> Reloader::load() {
 }
 
 void Reloader::poll(WorldSwitch& target) {
-  const bool new_index = refresh_index();
+  const bool new_lists = lists_.refresh();
   const bool new_policy = refresh_policy();
-  if (new_index || new_policy) {
+  if (new_lists || new_policy) {
     target.publish(world());
   }
   show();  // after it is in force
@@ -73,48 +71,14 @@ ReloadStatus Reloader::status() const {
 }
 
 void Reloader::show() {
+  lists_.show(next_status_);
+  next_status_.failures = refusals_.counts();
   const std::lock_guard guard(mutex_);
   status_ = next_status_;
 }
 
 std::unique_ptr<const LiveWorld> Reloader::world() const {
-  return std::make_unique<LiveWorld>(index_, policy_, category_names_);
-}
-
-std::optional<Reloader::FileIdentity> Reloader::identify(const std::filesystem::path& file) {
-  struct stat found {};
-  if (::stat(file.c_str(), &found) != 0) {
-    return std::nullopt;
-  }
-  return FileIdentity{
-      .device = found.st_dev,
-      .inode = found.st_ino,
-      .modified_ns = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
-      .size = static_cast<std::uint64_t>(found.st_size)};
-}
-
-bool Reloader::refresh_index() {
-  const std::filesystem::path current = places_.data_dir / "index" / "current";
-  const auto identity = identify(current);
-  if (!identity || identity == seen_index_) {
-    return false;
-  }
-  seen_index_ = identity;
-  auto opened = categories::Index::open(current);
-  if (!opened) {
-    refuse(ReloadPart::Index, opened.error());
-    return false;
-  }
-  index_ = std::make_shared<const categories::Index>(std::move(*opened));
-  last_refusal_[position(ReloadPart::Index)].clear();
-  next_status_.index_loaded = true;
-  next_status_.index_serial = index_->serial();
-  next_status_.index_names = index_->name_count();
-  next_status_.index_compiled_at =
-      SystemClock::time_point(std::chrono::duration_cast<SystemClock::duration>(
-          std::chrono::nanoseconds(identity->modified_ns)));
-  spdlog::info("Index {} with {} names is in force.", index_->serial(), index_->name_count());
-  return true;
+  return std::make_unique<LiveWorld>(lists_.in_force(), policy_, category_names_);
 }
 
 void Reloader::open_lines(SteadyClock::time_point now) {
@@ -129,7 +93,7 @@ void Reloader::open_lines(SteadyClock::time_point now) {
   }
   next_attempt_ = now + kOpenAgain;
   if (opened.error().code != ErrorCode::NotFound) {  // nobody has made it yet: not a failure
-    refuse(ReloadPart::Policy, opened.error());
+    refusals_.refuse(ReloadPart::Policy, opened.error());
   }
 }
 
@@ -155,12 +119,12 @@ bool Reloader::refresh_policy() {
   retry_ = !compiled;
   next_attempt_ = now + kCompileAgain;
   if (!compiled) {
-    refuse(ReloadPart::Policy, compiled.error());
+    refusals_.refuse(ReloadPart::Policy, compiled.error());
     return false;
   }
   next_attempt_ = now;
   policy_ = std::move(*compiled);
-  last_refusal_[position(ReloadPart::Policy)].clear();
+  refusals_.forget(ReloadPart::Policy);
   next_status_.policy_loaded = true;
   next_status_.policy_version = version;
   next_status_.lines = policy_->line_count();
@@ -187,17 +151,6 @@ Result<std::unique_ptr<const policy::PolicySnapshot>> Reloader::compile_policy()
   }
   const auto now = std::chrono::floor<std::chrono::seconds>(SystemClock::now());
   return policy::PolicySnapshot::compile(*preset, *lines, {.band = *unknown_band}, now);
-}
-
-void Reloader::refuse(ReloadPart part, const Error& error) {
-  std::string& said = last_refusal_[position(part)];
-  if (said == error.message) {
-    return;  // the same attempt again
-  }
-  said = error.message;
-  ++next_status_.failures[position(part)];
-  spdlog::error("A new {} was refused, the last good one stays in force: {}",
-                kReloadPartNames[position(part)], error.message);
 }
 
 }  // namespace luytre::gateway

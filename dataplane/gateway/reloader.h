@@ -13,31 +13,16 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "categories/index/index.h"
 #include "categories/taxonomy.h"
+#include "list_reloader.h"
 #include "policy/snapshot.h"
 #include "policy/store/line_store.h"
+#include "reload_status.h"
 #include "world_switch.h"
 
 namespace luytre::gateway {
 
-// What a reload may fail on; a label of luytre_reload_failures_total.
-enum class ReloadPart : std::uint8_t { Index, Policy };
-inline constexpr std::array<std::string_view, 2> kReloadPartNames = {"index", "policy"};
-
-// What is in force, for metrics and the log.
-struct ReloadStatus {
-  bool index_loaded = false;
-  std::uint64_t index_serial = 0;
-  std::uint64_t index_names = 0;
-  std::chrono::system_clock::time_point index_compiled_at;  // when the file was written
-  bool policy_loaded = false;
-  std::uint64_t policy_version = 0;
-  std::uint64_t lines = 0;
-  std::array<std::uint64_t, kReloadPartNames.size()> failures{};  // by ReloadPart
-};
-
-// Notices new indexes and policies, builds them beside the data path and publishes them whole.
+// Notices new lists and policies, builds them beside the data path and publishes them whole.
 // What cannot be used is refused, said once and counted; what was in force stays. One thread calls
 // poll(); status() may be called by any.
 class Reloader {
@@ -61,21 +46,9 @@ class Reloader {
   }
 
  private:
-  // Tells two files apart, also when one took the other's place.
-  struct FileIdentity {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    std::int64_t modified_ns = 0;
-    std::uint64_t size = 0;
-    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-  };
-
-  [[nodiscard]] static std::optional<FileIdentity> identify(const std::filesystem::path& file);
-  bool refresh_index();  // true: there is a new one
   bool refresh_policy();
   void open_lines(std::chrono::steady_clock::time_point now);
   [[nodiscard]] Result<std::unique_ptr<const policy::PolicySnapshot>> compile_policy() const;
-  void refuse(ReloadPart part, const Error& error);
   [[nodiscard]] std::unique_ptr<const LiveWorld> world() const;
   void show();
 
@@ -83,8 +56,8 @@ class Reloader {
   categories::Taxonomy taxonomy_;
   std::array<std::string, 64> category_names_;
 
-  std::shared_ptr<const categories::Index> index_;
-  std::optional<FileIdentity> seen_index_;  // used or refused
+  Refusals refusals_;
+  ListReloader lists_;
 
   std::optional<policy::LineStore> lines_;
   std::shared_ptr<const policy::PolicySnapshot> policy_;
@@ -92,9 +65,8 @@ class Reloader {
   bool retry_ = false;                                  // seen_version_ was refused
   std::chrono::steady_clock::time_point next_attempt_;  // to open, or after a refusal
 
-  std::array<std::string, kReloadPartNames.size()> last_refusal_;  // said already
-  ReloadStatus next_status_;                                       // of the thread that polls
-  mutable std::mutex mutex_;                                       // guards status_
+  ReloadStatus next_status_;  // of the thread that polls
+  mutable std::mutex mutex_;  // guards status_
   ReloadStatus status_;
 };
 

@@ -6,18 +6,18 @@
 #include <span>
 #include <string>
 
-#include "categories/index/index.h"
+#include "categories/index/layered_index.h"
 #include "dataplane/port/quiescence.h"
 #include "dataplane/worker.h"
 #include "policy/snapshot.h"
 
 namespace luytre::gateway {
 
-// One complete state of what packets are judged by. Immutable once published; an index that did
-// not change is shared with the state before.
+// One complete state of what packets are judged by. Immutable once published; lists that did
+// not change are shared with the state before.
 class LiveWorld {
  public:
-  LiveWorld(std::shared_ptr<const categories::Index> index,
+  LiveWorld(std::shared_ptr<const categories::LayeredIndex> index,
             std::shared_ptr<const policy::PolicySnapshot> policy,
             std::span<const std::string> category_names)
       : index_(std::move(index)),
@@ -27,7 +27,7 @@ class LiveWorld {
   [[nodiscard]] const dataplane::World& world() const noexcept { return world_; }
 
  private:
-  std::shared_ptr<const categories::Index> index_;
+  std::shared_ptr<const categories::LayeredIndex> index_;
   std::shared_ptr<const policy::PolicySnapshot> policy_;
   dataplane::World world_;
 };

@@ -107,18 +107,18 @@ Result<Side> read_side(const Installation& installation, const Taxonomy& taxonom
     return read_source(installation, text.substr(kSourcePrefix.size()));
   }
   Progress progress("lines read");
-  auto list = categories::read_list(
-      text, taxonomy,
-      {// Bare names need some category to be read; this one says that nothing is known.
-       .categories = given.empty() ? CategorySet::of(categories::kUncategorised) : given,
-       .on_progress = [&](std::uint64_t lines) { progress.update(lines); }});
+  categories::ImportOptions options;
+  // Bare names need some category to be read; this one says that nothing is known.
+  options.categories = given.empty() ? CategorySet::of(categories::kUncategorised) : given;
+  options.on_progress = [&](std::uint64_t lines) { progress.update(lines); };
+  auto list = categories::read_list(text, taxonomy, options);
   if (!list) {
     return Unexpected<Error>(list.error());
   }
   const categories::ListFormat format = list->report.format;
   const bool bare =
       format == categories::ListFormat::Hosts || format == categories::ListFormat::Names;
-  return Side{.names = std::move(list->names), .says_categories = !bare || !given.empty()};
+  return Side{.names = std::move(list->content.names), .says_categories = !bare || !given.empty()};
 }
 
 // Takes the elements of the name at `position`, which it moves behind them.

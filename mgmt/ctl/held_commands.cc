@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "audit_log.h"
+#include "categories/compile/index_files.h"
 #include "command.h"
 #include "guard_admission.h"
 #include "guard_check.h"
 #include "guard_text.h"
 #include "held_versions.h"
-#include "index_files.h"
 #include "opened_lists.h"
 #include "output.h"
 
@@ -186,7 +186,8 @@ Result<int> release(const Command& command, const Options& options) {
     return Unexpected<Error>(removed.error());
   }
   if (options.compile) {
-    const auto index = compile_index(lists->store, lists->taxonomy, installation.index_dir());
+    const auto index =
+        categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

@@ -100,17 +100,18 @@ Result<void> Daemon::open_lists() {
                   taxonomy_, store_, writing_);
   const std::string node_id = node_id_of(config_);
   std::vector<std::unique_ptr<ListSubscriber>> opened;
-  for (const categories::ListSettings& settings : config_.lists) {
-    auto list = ListSubscriber::open(
-        settings, {.data_dir = config_.data_dir,
-                   .node_id = node_id,
-                   .taxonomy = taxonomy_,
-                   .store = store_,
-                   .writing = writing_,
-                   .fetcher = fetcher_,
-                   .guard = {},
-                   .log = say,
-                   .activated = [this](bool whole) { keeper_->changed(whole); }});
+  for (const categories::Subscription& settings : config_.lists) {
+    auto list = ListSubscriber::open(settings,
+                                     {.data_dir = config_.data_dir,
+                                      .node_id = node_id,
+                                      .taxonomy = taxonomy_,
+                                      .store = store_,
+                                      .writing = writing_,
+                                      .fetcher = fetcher_,
+                                      .guard = {},
+                                      .log = say,
+                                      .activated = [this](bool whole) { keeper_->changed(whole); }},
+                                     std::chrono::system_clock::now());
     if (!list) {
       return Unexpected(list.error());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "categories/category_set.h"
@@ -24,7 +25,11 @@ struct NeverBlock {
 [[nodiscard]] CategorySet may_state(const Taxonomy& taxonomy, Scope scope,
                                     NeverBlock grants) noexcept;
 
+// Adds "never_block_1" or "never_block_2" to what is granted; false: neither.
+[[nodiscard]] bool grant(NeverBlock& grants, std::string_view tier) noexcept;
+
 // "mandatory", "national", "operator", "school": the word in commands and catalogues.
 [[nodiscard]] std::string_view describe(Scope scope) noexcept;
+[[nodiscard]] std::optional<Scope> parse_scope(std::string_view word) noexcept;
 
 }  // namespace luytre::categories

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "categories/domain_name.h"
-#include "categories/index/index.h"
+#include "categories/index/layered_index.h"
 #include "dataplane/inspect/inspection.h"
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
@@ -35,7 +35,7 @@ struct WorkerOptions {
 
 // What a burst is judged by. Loaded once per burst; must stay alive until process_burst returns (RCU).
 struct World {
-  const categories::Index* index = nullptr;          // nullptr: nothing is listed yet
+  const categories::LayeredIndex* index = nullptr;   // nullptr: nothing is listed yet
   const policy::PolicySnapshot* policy = nullptr;    // nullptr: no line is filtered yet
   // Words for the redirect's query string, by category bit; 64 entries, static as long as the World.
   std::span<const std::string> category_names;

@@ -47,9 +47,13 @@ TEST_F(ScopeTest, AnImportTakesOnlyWhatItsSourceMayState) {
             "a.example subtree\nnot d.example subtree\nnot f.example subtree\n");
   EXPECT_EQ(list.content.names[0].categories, set("porn"));
   EXPECT_EQ(list.content.names[1].categories, set("porn"));
-  EXPECT_EQ(list.content.names[2].categories, CategorySet());
+  // From everything that the source may state, help lines not among it.
+  EXPECT_EQ(list.content.names[2].categories,
+            may(Scope::Operator) - CategorySet::of(kUncategorised));
   EXPECT_EQ(list.report.reduced, 2U);
   EXPECT_EQ(skipped(list.report, SkipCause::NotGranted), 3U);
+  options.may_state = may(Scope::National);
+  EXPECT_EQ(import_text("!f.example\t*\n", options).content.names[0].categories, CategorySet());
   EXPECT_EQ(example(list.report, SkipCause::NotGranted),
             "list.txt:2: b.example\\x09infrastructure");
 }

@@ -11,13 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "categories/index/index.h"
 #include "categories/index/index_builder.h"
+#include "categories/index/layered_index.h"
 #include "categories/taxonomy.h"
 #include "dataplane/worker.h"
 #include "policy/preset.h"
 #include "policy/snapshot.h"
-#include "tests/support/scratch_directory.h"
 
 namespace luytre::dataplane::test {
 
@@ -39,7 +38,8 @@ inline constexpr std::string_view kAdultV6 = "2001:db8:3::2";
 inline constexpr std::uint16_t kChildVlan = 20;
 
 // The shipped taxonomy and preset, and a small list: casino.test (gambling, with all below it),
-// porn.test, malware.test, helpline.test (never blocked).
+// porn.test, malware.test, helpline.test (never blocked); the pages pages.test/bad and
+// helpline.test/bad; the addresses 203.0.113.0/24 and 2001:db8:bad::/48 (gambling).
 class TestWorld {
  public:
   TestWorld()
@@ -74,7 +74,7 @@ class TestWorld {
   }
 
  private:
-  categories::Index make_index() {
+  categories::LayeredIndex make_index() {
     categories::IndexBuilder builder(taxonomy_, {1, 2});
     for (const auto& [text, word] : std::initializer_list<std::pair<const char*, const char*>>{
              {"casino.test", "gambling"},
@@ -84,13 +84,15 @@ class TestWorld {
       const auto set = categories::CategorySet::of(category(word));
       builder.add(name(text), {.exact = set, .subtree = set});
     }
-    const luytre::test::ScratchDirectory folder;
-    const auto written = builder.write(folder.path() / "index", 1);
-    if (!written) {
-      std::fprintf(stderr, "%s\n", written.error().message.c_str());
-      std::abort();
+    const auto gambling = categories::CategorySet::of(category("gambling"));
+    for (const char* text : {"pages.test/bad", "helpline.test/bad"}) {
+      builder.add_path(*categories::HostPath::from_text(text), gambling, 0);
     }
-    return must(categories::Index::open(folder.path() / "index"));
+    for (const char* text : {"203.0.113.0/24", "2001:db8:bad::/48"}) {
+      builder.add_prefix(*categories::IpPrefix::from_text(text), gambling, 0);
+    }
+    return categories::LayeredIndex(
+        std::make_shared<const categories::Index>(must(builder.build(1))));
   }
 
   std::unique_ptr<const policy::PolicySnapshot> make_policy() {
@@ -105,7 +107,7 @@ class TestWorld {
 
   categories::Taxonomy taxonomy_;
   policy::Preset preset_;
-  categories::Index index_;
+  categories::LayeredIndex index_;
   std::unique_ptr<const policy::PolicySnapshot> policy_;
   std::vector<std::string> names_;
 };

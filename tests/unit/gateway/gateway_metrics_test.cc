@@ -77,15 +77,22 @@ TEST_F(GatewayMetricsTest, WhatIsInForceIsShown) {
       .index_serial = 9,
       .index_names = 100,
       .index_compiled_at = std::chrono::system_clock::time_point(std::chrono::hours(1)),
+      .overlay_names = 12,
+      .list_serial = 11,
+      .lists_behind = true,
       .policy_loaded = false,
-      .failures = {2, 3}};
+      .failures = {2, 3, 4}};
   figures_.now = std::chrono::system_clock::time_point(std::chrono::hours(2));
   const auto all = metrics();
   EXPECT_EQ(value(all, "luytre_index_serial", {}), 9);
   EXPECT_EQ(value(all, "luytre_index_age_seconds", {}), 3600);
+  EXPECT_EQ(value(all, "luytre_overlay_names", {}), 12);
+  EXPECT_EQ(value(all, "luytre_list_serial", {}), 11);
+  EXPECT_EQ(value(all, "luytre_lists_behind", {}), 1);
   EXPECT_EQ(value(all, "luytre_policy_loaded", {}), 0);
   EXPECT_EQ(value(all, "luytre_reload_failures_total", {{"what", "index"}}), 2);
   EXPECT_EQ(value(all, "luytre_reload_failures_total", {{"what", "policy"}}), 3);
+  EXPECT_EQ(value(all, "luytre_reload_failures_total", {{"what", "overlay"}}), 4);
 }
 
 TEST_F(GatewayMetricsTest, NamesFollowTheRulesOfPrometheus) {

@@ -5,7 +5,9 @@
 
 #include <fstream>
 
+#include "categories/compile/index_files.h"
 #include "categories/index/index_builder.h"
+#include "categories/store/category_store.h"
 #include "tests/support/child_process.h"
 #include "tests/support/scratch_directory.h"
 
@@ -225,6 +227,229 @@ TEST_F(ReloaderPolicyTest, ADatabaseThatAppearsLaterIsTakenUp) {
     usleep(50'000);
   }
   EXPECT_NE(profile("anh"), nullptr);
+}
+
+// Lists in a real database, which another process writes and compiles.
+class ReloaderListsTest : public ReloaderTest {
+ protected:
+  using Change = std::function<Result<void>(categories::CategoryStore&)>;
+
+  void in_another_process(const Change& change) {
+    test::ChildProcess writer([&](const test::ChildProcess::Signals&) {
+      auto store = categories::CategoryStore::open(store_dir(), lmdb::OpenMode::ReadWrite);
+      const auto done = store ? change(*store) : Unexpected<Error>(store.error());
+      if (!done) {
+        std::fprintf(stderr, "%s\n", done.error().message.c_str());
+      }
+      return done ? 0 : 1;
+    });
+    ASSERT_EQ(writer.exit_code(), 0);
+  }
+  // The source says that these names are gambling, and these pages.
+  static Change says(const std::string& source, const std::vector<std::string>& names,
+                     const std::vector<std::string>& pages = {}) {
+    return [=](categories::CategoryStore& store) -> Result<void> {
+      const auto set = categories::CategorySet::of(categories::CategoryId{16});
+      categories::ListContent content;
+      for (const std::string& name : names) {
+        content.names.add({.name = *categories::DomainName::from_text(name), .categories = set});
+      }
+      for (const std::string& page : pages) {
+        content.paths.push_back(
+            {.path = *categories::HostPath::from_text(page), .categories = set});
+      }
+      categories::Source described;
+      described.name = source;
+      described.format = "names";
+      const auto serial = store.replace_source(described, std::move(content));
+      return serial ? Result<void>{} : Unexpected<Error>(serial.error());
+    };
+  }
+  void import(const std::string& source, const std::vector<std::string>& names,
+              const std::vector<std::string>& pages = {}) {
+    in_another_process(says(source, names, pages));
+  }
+  void compile() {
+    in_another_process([&](categories::CategoryStore& store) -> Result<void> {
+      const auto compiled = compile_index(store, taxonomy(), scratch_.path() / "index");
+      return compiled ? Result<void>{} : Unexpected<Error>(compiled.error());
+    });
+  }
+  void poll() { reloader_->poll(*world_); }
+  bool is_listed(const std::string& name) const {
+    const auto* index = world_->current().index;
+    return index != nullptr &&
+           !index->lookup(*categories::DomainName::from_text(name)).categories.empty();
+  }
+  fs::path store_dir() const { return scratch_.path() / "categories"; }
+  ReloadStatus status() const { return reloader_->status(); }
+};
+
+TEST_F(ReloaderListsTest, AChangeIsInForceWithoutCompilingAndSoIsItsRemoval) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_EQ(status().list_serial, 1U);
+  EXPECT_EQ(status().overlay_names, 0U);
+
+  import("urgent", {"new.test"});
+  poll();
+  EXPECT_TRUE(is_listed("www.new.test"));
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_EQ(status().index_serial, 1U);
+  EXPECT_EQ(status().list_serial, 2U);
+  EXPECT_EQ(status().overlay_names, 1U);
+  EXPECT_FALSE(status().lists_behind);
+
+  import("urgent", {});
+  import("national", {});
+  poll();
+  EXPECT_FALSE(is_listed("new.test"));
+  EXPECT_FALSE(is_listed("old.test"));
+  EXPECT_EQ(status().list_serial, 4U);
+  EXPECT_EQ(failures(ReloadPart::Overlay), 0U);
+}
+
+TEST_F(ReloaderListsTest, NothingIsPublishedWhenNothingChanged) {
+  import("national", {"old.test"});
+  compile();
+  import("urgent", {"new.test"});
+  start();
+  EXPECT_TRUE(is_listed("new.test"));
+  const auto* before = &world_->current();
+  poll();
+  EXPECT_EQ(&world_->current(), before);
+}
+
+TEST_F(ReloaderListsTest, ANewerIndexTakesTheChangesOver) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  import("urgent", {"new.test"});
+  poll();
+  compile();
+  poll();
+  EXPECT_TRUE(is_listed("new.test"));
+  EXPECT_EQ(status().index_serial, 2U);
+  EXPECT_EQ(status().list_serial, 2U);
+  EXPECT_EQ(status().overlay_names, 0U);
+  EXPECT_EQ(world_->current().index->overlay(), nullptr);
+}
+
+// The database moved on while the index was being compiled: names do not change back for a moment.
+TEST_F(ReloaderListsTest, AnIndexOlderThanTheChangesKeepsThem) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  import("national", {"old.test", "second.test"});
+  compile();
+  import("urgent", {"new.test"});
+  poll();
+  EXPECT_EQ(status().index_serial, 2U);
+  EXPECT_EQ(status().list_serial, 3U);
+  EXPECT_EQ(status().overlay_names, 1U);
+  for (const char* name : {"old.test", "second.test", "new.test"}) {
+    EXPECT_TRUE(is_listed(name)) << name;
+  }
+}
+
+TEST_F(ReloaderListsTest, ChangedPathsWaitForACompilationAndNamesDoNot) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  import("urgent", {"new.test"}, {"pages.test/bad"});
+  poll();
+  const auto pages = *categories::DomainName::from_text("pages.test");
+  EXPECT_TRUE(is_listed("new.test"));
+  EXPECT_TRUE(status().lists_behind);
+  EXPECT_TRUE(world_->current().index->lookup_path(pages, "/bad").categories.empty());
+  compile();
+  poll();
+  EXPECT_FALSE(status().lists_behind);
+  EXPECT_FALSE(world_->current().index->lookup_path(pages, "/bad").categories.empty());
+}
+
+TEST_F(ReloaderListsTest, AChangeThatIsTooLargeWaitsForACompilation) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  import("urgent", {"new.test"});
+  poll();
+  std::vector<std::string> many;
+  for (int i = 0; i <= 10'000; ++i) {
+    many.push_back("n" + std::to_string(i) + ".many.test");
+  }
+  import("large", many);
+  poll();
+  EXPECT_TRUE(status().lists_behind);
+  EXPECT_EQ(status().list_serial, 2U);
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_TRUE(is_listed("new.test"));  // in force before, and still
+  EXPECT_FALSE(is_listed("n1.many.test"));
+  EXPECT_EQ(failures(ReloadPart::Overlay), 0U);
+  compile();
+  poll();
+  EXPECT_FALSE(status().lists_behind);
+  EXPECT_EQ(status().list_serial, 3U);
+  EXPECT_TRUE(is_listed("n1.many.test"));
+}
+
+TEST_F(ReloaderListsTest, AStoreMadeAnewIsFollowedFromItsFirstIndexOn) {
+  import("national", {"old.test"});
+  compile();
+  start();
+  import("urgent", {"new.test"});
+  poll();
+  fs::remove_all(store_dir());
+  import("national", {"other.test"});
+  import("national", {"another.test"});
+  poll();
+  EXPECT_TRUE(status().lists_behind);
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_TRUE(is_listed("new.test"));
+  EXPECT_FALSE(is_listed("another.test"));
+  compile();
+  poll();
+  EXPECT_FALSE(status().lists_behind);
+  EXPECT_TRUE(is_listed("another.test"));
+  EXPECT_FALSE(is_listed("old.test"));
+  EXPECT_FALSE(is_listed("new.test"));
+}
+
+TEST_F(ReloaderListsTest, AnIndexWithoutItsStoreIsInForceAlone) {
+  import("national", {"old.test"});
+  compile();
+  fs::remove_all(store_dir());
+  start();
+  poll();
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_EQ(status().list_serial, 1U);
+  EXPECT_FALSE(status().lists_behind);
+  EXPECT_EQ(failures(ReloadPart::Overlay), 0U);
+}
+
+TEST_F(ReloaderListsTest, ADatabaseThatCannotBeReadIsRefusedOnceAndTheIndexStays) {
+  import("national", {"old.test"});
+  compile();
+  std::ofstream(store_dir() / "data.mdb", std::ios::binary | std::ios::trunc) << "no database";
+  start();
+  for (int i = 0; i < 3; ++i) {
+    poll();
+  }
+  EXPECT_TRUE(is_listed("old.test"));
+  EXPECT_EQ(failures(ReloadPart::Overlay), 1U);
+}
+
+TEST_F(ReloaderListsTest, AListThatAppearsBeforeItsIndexWaitsForIt) {
+  start();
+  import("national", {"old.test"});
+  poll();
+  EXPECT_EQ(world_->current().index, nullptr);
+  EXPECT_FALSE(status().index_loaded);
+  compile();
+  poll();
+  EXPECT_TRUE(is_listed("old.test"));
 }
 
 }  // namespace

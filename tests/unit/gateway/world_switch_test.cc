@@ -48,7 +48,7 @@ class CirclingPackets : public ::testing::Test {
         std::filesystem::path(LUYTRE_SOURCE_DIR) / "policy/presets/vn.toml", *taxonomy_));
   }
 
-  std::shared_ptr<const categories::Index> index(std::uint64_t serial) {
+  std::shared_ptr<const categories::LayeredIndex> index(std::uint64_t serial) {
     const auto file = scratch_.path() / ("index-" + std::to_string(serial));
     categories::IndexBuilder builder(*taxonomy_, {1, 2});
     const auto set = categories::CategorySet::of(taxonomy_->find("gambling")->id);
@@ -56,7 +56,8 @@ class CirclingPackets : public ::testing::Test {
     EXPECT_TRUE(builder.write(file, serial));
     auto opened = categories::Index::open(file);
     EXPECT_TRUE(opened) << opened.error().message;
-    return std::make_shared<const categories::Index>(std::move(*opened));
+    return std::make_shared<const categories::LayeredIndex>(
+        std::make_shared<const categories::Index>(std::move(*opened)));
   }
 
   std::shared_ptr<const policy::PolicySnapshot> snapshot() {
