@@ -36,6 +36,8 @@ void add_transfer_command(CLI::App& categories, Command& command);
 void add_export_command(CLI::App& categories, Command& command);
 void add_overlaps_command(CLI::App& categories, Command& command);
 void add_diff_command(CLI::App& categories, Command& command);
+void add_lookup_command(CLI::App& categories, Command& command);
+void add_explain_command(CLI::App& categories, Command& command);
 void add_verify_command(CLI::App& categories, Command& command);
 void add_list_commands(CLI::App& app, Command& command);
 void add_list_follow_commands(CLI::App& list, Command& command);
