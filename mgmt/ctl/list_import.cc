@@ -24,11 +24,6 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 Result<void> guard(const categories::CategoryStore& store, const categories::Source& source,
                    const categories::ListContent& content, Shrink shrink) {
   const std::uint64_t entries = content.size();
-  if (entries == 0) {
-    return fail(
-        ErrorCode::Invalid,
-        fmt::format("The list holds no usable entry; source '{}' stays as it was.", source.name));
-  }
   const auto sources = store.sources();
   if (!sources) {
     return Unexpected<Error>(sources.error());
@@ -42,6 +37,23 @@ Result<void> guard(const categories::CategoryStore& store, const categories::Sou
                             grouped(entries), source.name, grouped(before->entry_count)));
   }
   return {};
+}
+
+// Why nothing was taken from the list: what most of its lines were skipped for.
+Unexpected<Error> holds_nothing(const std::filesystem::path& path, const ReadList& list) {
+  const auto& skipped = list.report.skipped;
+  const auto most = std::ranges::max_element(skipped, {}, &categories::SkipCount::lines);
+  std::string why;
+  if (most->lines != 0) {
+    const auto cause = static_cast<categories::SkipCause>(most - skipped.begin());
+    why =
+        fmt::format(" ({} of {} lines: {}{})", grouped(most->lines), grouped(list.report.lines),
+                    describe(cause),
+                    cause == categories::SkipCause::NotGranted ? "; see --scope and --grant" : "");
+  }
+  return fail(ErrorCode::Invalid,
+              fmt::format("{} holds no usable entry{}; source '{}' stays as it was.", path.string(),
+                          why, list.source.name));
 }
 
 }  // namespace
@@ -68,6 +80,9 @@ Result<ReadList> read_list(const categories::SourceOrder& order,
 
 Result<ImportedList> store_list(categories::CategoryStore& store, const std::filesystem::path& path,
                                 ReadList list, Shrink shrink) {
+  if (list.content.size() == 0) {
+    return holds_nothing(path, list);
+  }
   if (auto allowed = guard(store, list.source, list.content, shrink); !allowed) {
     return Unexpected<Error>(allowed.error());
   }
