@@ -130,11 +130,11 @@ def life(place, scale):
     runs = benchmarks(place.binaries / "luytre-bench-life-cycle", f"--names={scale.names}",
                       f"--folder={place.directory}", cpu=None)
     rows = [[f"{count(scale.names)} names: {words}", short(runs[name]["real_time"] / 1e3, "s"),
-             short(runs[name]["peak_MB"], "MB"), short(runs[name]["result_MB"], "MB")]
+             short(runs[name]["processor_s"], "s"), short(runs[name]["peak_MB"], "MB"), short(runs[name]["result_MB"], "MB")]
             for name, words in (("import", "import into a new database"), ("compile", "compile the index"),
                                 ("open", "open the index"))]
     rows.append(["old and new index together", short(runs["swap"]["real_time"] / 1e3, "s"),
-                 short(runs["swap"]["peak_MB"], "MB"), times(runs["swap"]["times_index"]) + " one index"])
+                 short(runs["swap"]["processor_s"], "s"), short(runs["swap"]["peak_MB"], "MB"), times(runs["swap"]["times_index"]) + " one index"])
     budgets = [Budget.at_most(f"{words} {count(scale.names)} names", limit, runs[name]["real_time"] / 1e3, "s")
                for name, words, limit in (("compile", "compile the index of", 10), ("open", "open the index of", 1))]
     together = round(runs["swap"]["times_index"], 2)
@@ -146,7 +146,7 @@ def life(place, scale):
     budgets += [Budget.at_most(f"urgent change of {name.removeprefix('overlay/names:')} in force, polling included",
                                1, run["build_ms"] / 1e3 + 0.05, "s")
                 for name, run in runs.items() if name.startswith("overlay/")]
-    return (table(["step", "time", "peak of the process", "result"], rows) + "\n\n" +
+    return (table(["step", "time", "processor time", "peak of the process", "result"], rows) + "\n\n" +
             table(["names changed at once", "commit", "overlay", "together", "overlay's size"], changes)), budgets
 
 
