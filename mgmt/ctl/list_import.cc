@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "list_import.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
+
+#include "output.h"
 
 namespace luytre::ctl {
 namespace {
