@@ -50,12 +50,17 @@ std::vector<fs::path> matches(const fs::path& root, const std::string& pattern) 
   return paths;
 }
 
-std::string named(const std::string& name, const fs::path& path) {
-  std::string result = name;
-  if (const std::size_t at = result.find(kStem); at != std::string::npos) {
-    result.replace(at, kStem.size(), list_stem(path));
+SourceOrder order_of(const SourceCatalogue::Table& table, const fs::path& path) {
+  SourceOrder order = table.order;
+  order.path = path;
+  order.source.name = table.name;
+  if (const std::size_t at = order.source.name.find(kStem); at != std::string::npos) {
+    order.source.name.replace(at, kStem.size(), list_stem(path));
   }
-  return result;
+  if (order.source.location.empty()) {
+    order.source.location = path.string();
+  }
+  return order;
 }
 
 }  // namespace
@@ -84,30 +89,28 @@ Result<std::vector<SourceOrder>> SourceCatalogue::resolve(const fs::path& root) 
   std::set<fs::path> taken;
   std::map<std::string, fs::path> names;
   for (const Table& table : tables_) {
-    const auto where = [&] { return fmt::format("{}:{}", file_.string(), table.line); };
-    const std::vector<fs::path> paths = matches(root, table.pattern);
-    if (paths.empty()) {
-      return fail(ErrorCode::Invalid, fmt::format("{}: \"{}\" matches nothing in {}.", where(),
-                                                  table.pattern, root.string()));
-    }
-    for (const fs::path& path : paths) {
-      if (!taken.insert(path.lexically_normal()).second) {
-        continue;
+    const std::string where = fmt::format("{}:{}", file_.string(), table.line);
+    for (const std::string& pattern : table.patterns) {
+      const std::vector<fs::path> paths = matches(root, pattern);
+      if (paths.empty()) {
+        return fail(ErrorCode::Invalid, fmt::format("{}: \"{}\" matches nothing in {}.", where,
+                                                    pattern, root.string()));
       }
-      SourceOrder order = table.order;
-      order.path = path;
-      order.source.name = named(table.name, path);
-      if (order.source.location.empty()) {
-        order.source.location = path.string();
+      for (const fs::path& path : paths) {
+        if (!taken.insert(path.lexically_normal()).second) {
+          continue;
+        }
+        SourceOrder order = order_of(table, path);
+        const auto [other, is_new] = names.try_emplace(order.source.name, path);
+        if (!is_new) {
+          return fail(
+              ErrorCode::Invalid,
+              fmt::format("{}: {} and {} would both be the source '{}'; use {} in "
+                          "\"name\".",
+                          where, other->second.string(), path.string(), order.source.name, kStem));
+        }
+        orders.push_back(std::move(order));
       }
-      const auto [other, is_new] = names.try_emplace(order.source.name, path);
-      if (!is_new) {
-        return fail(
-            ErrorCode::Invalid,
-            fmt::format("{}: {} and {} would both be the source '{}'; use {} in \"name\".", where(),
-                        other->second.string(), path.string(), order.source.name, kStem));
-      }
-      orders.push_back(std::move(order));
     }
   }
   return orders;

@@ -19,25 +19,28 @@ constexpr std::array<std::string_view, 15> kKeys = {
     "map",  "reach", "minimum_age", "grant",   "refresh", "url",      "leave_out"};
 constexpr std::int64_t kMaxPriority = 65'535;
 
-// One [[source]] table. The first failure is kept; what is read behind it does not matter.
+constexpr std::string_view kLists = "lists";
+
+bool is_key(std::string_view key) noexcept { return std::ranges::find(kKeys, key) != kKeys.end(); }
+
+// One [[source]] table, or an element of its "lists", which has the keys of the table unless it says
+// otherwise. The first failure is kept; what is read behind it does not matter.
 class TableReader {
  public:
-  TableReader(const std::filesystem::path& file, const toml::table& table, const Taxonomy& taxonomy)
-      : file_(file), table_(table), taxonomy_(taxonomy) {}
+  TableReader(const std::filesystem::path& file, const Taxonomy& taxonomy, const toml::table& table,
+              const toml::table* around)
+      : file_(file), taxonomy_(taxonomy), table_(table), around_(around) {}
 
   Result<SourceCatalogue::Table> read() {
     for (const auto& [key, node] : table_) {
-      if (std::ranges::find(kKeys, key.str()) == kKeys.end()) {
+      if (!is_key(key.str())) {
         fail_at(node, fmt::format("unknown key \"{}\"", key.str()));
       }
     }
     SourceCatalogue::Table read;
     read.line = table_.source().begin.line;
-    read.pattern = text("path");
-    if (read.pattern.empty()) {
-      fail_at(table_, "a source needs a \"path\"");
-    }
-    if (table_.contains("name")) {
+    read_patterns(read.patterns);
+    if (find("name") != nullptr) {
       read.name = text("name");
     }
     SourceOrder& order = read.order;
@@ -58,9 +61,14 @@ class TableReader {
     }
   }
 
+  const toml::node* find(std::string_view key) const {
+    const toml::node* node = table_.get(key);
+    return node == nullptr && around_ != nullptr ? around_->get(key) : node;
+  }
+
   // Empty where the key is absent; a text that is there is not empty.
   std::string text(std::string_view key) {
-    const toml::node* node = table_.get(key);
+    const toml::node* node = find(key);
     if (node == nullptr) {
       return {};
     }
@@ -71,9 +79,21 @@ class TableReader {
     return value.value_or("");
   }
 
+  void read_patterns(std::vector<std::string>& patterns) {
+    const toml::node* node = find("path");
+    if (node != nullptr && node->is_array()) {
+      patterns = words("path");
+    } else {
+      patterns = {text("path")};
+    }
+    if (patterns.empty() || std::ranges::find(patterns, "") != patterns.end()) {
+      fail_at(table_, "a source needs a \"path\", or several");
+    }
+  }
+
   std::vector<std::string> words(std::string_view key) {
     std::vector<std::string> read;
-    const toml::node* node = table_.get(key);
+    const toml::node* node = find(key);
     if (node == nullptr) {
       return read;
     }
@@ -93,7 +113,7 @@ class TableReader {
   }
 
   std::int64_t number(std::string_view key, std::int64_t absent, std::int64_t maximum) {
-    const toml::node* node = table_.get(key);
+    const toml::node* node = find(key);
     if (node == nullptr) {
       return absent;
     }
@@ -114,7 +134,7 @@ class TableReader {
     }
     const auto value = parse(written);
     if (!value) {
-      fail_at(*table_.get(key), fmt::format("\"{}\" must be {}", key, expected));
+      fail_at(*find(key), fmt::format("\"{}\" must be {}", key, expected));
     }
     return value;
   }
@@ -124,9 +144,9 @@ class TableReader {
     for (const std::string& tier : words("grant")) {
       const bool known = grant(granted, tier);
       if (!known) {
-        fail_at(*table_.get("grant"), fmt::format("\"{}\" is neither never_block_1 nor "
-                                                  "never_block_2",
-                                                  tier));
+        fail_at(*find("grant"), fmt::format("\"{}\" is neither never_block_1 nor "
+                                            "never_block_2",
+                                            tier));
       }
     }
     return granted;
@@ -155,7 +175,7 @@ class TableReader {
     for (const std::string& name : words("categories")) {
       const Category* category = taxonomy_.find(name);
       if (category == nullptr || category->id == kUncategorised) {
-        fail_at(*table_.get("categories"), fmt::format("there is no category \"{}\"", name));
+        fail_at(*find("categories"), fmt::format("there is no category \"{}\"", name));
       } else {
         options.categories |= CategorySet::of(category->id);
       }
@@ -164,7 +184,7 @@ class TableReader {
   }
 
   void read_mapping(ImportOptions& options, std::string& mapping) {
-    const toml::node* node = table_.get("map");
+    const toml::node* node = find("map");
     if (node == nullptr) {
       return;
     }
@@ -190,8 +210,9 @@ class TableReader {
   }
 
   const std::filesystem::path& file_;
-  const toml::table& table_;
   const Taxonomy& taxonomy_;
+  const toml::table& table_;
+  const toml::table* around_;
   std::optional<Error> problem_;
 };
 
@@ -220,16 +241,39 @@ Result<std::vector<SourceCatalogue::Table>> read_source_tables(std::string_view 
     return invalid(parsed.table(), "no [[source]] table");
   }
   std::vector<SourceCatalogue::Table> tables;
-  for (const toml::node& node : *list) {
-    const toml::table* table = node.as_table();
-    if (table == nullptr) {
-      return invalid(node, "a source is a table: [[source]]");
-    }
-    auto read = TableReader(file, *table, taxonomy).read();
+  const auto add = [&](const toml::table& table, const toml::table* around) -> Result<void> {
+    auto read = TableReader(file, taxonomy, table, around).read();
     if (!read) {
       return Unexpected<Error>(read.error());
     }
     tables.push_back(*std::move(read));
+    return {};
+  };
+  for (const toml::node& node : *list) {
+    const toml::table* source = node.as_table();
+    if (source == nullptr) {
+      return invalid(node, "a source is a table: [[source]]");
+    }
+    const toml::node* lists = source->get(kLists);
+    if (lists == nullptr) {
+      if (auto added = add(*source, nullptr); !added) {
+        return Unexpected<Error>(added.error());
+      }
+      continue;
+    }
+    for (const auto& [key, value] : *source) {
+      if (key != kLists && (!is_key(key.str()) || key == "path")) {
+        return invalid(value, fmt::format("key \"{}\" beside \"lists\"", key.str()));
+      }
+    }
+    if (!lists->is_array() || !lists->as_array()->is_homogeneous<toml::table>()) {
+      return invalid(*lists, "\"lists\" must be a list of tables: [{ path = … }]");
+    }
+    for (const toml::node& element : *lists->as_array()) {
+      if (auto added = add(*element.as_table(), source); !added) {
+        return Unexpected<Error>(added.error());
+      }
+    }
   }
   return tables;
 }

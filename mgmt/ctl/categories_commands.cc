@@ -3,10 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,107 +19,6 @@ namespace {
 
 using categories::Taxonomy;
 using Json = nlohmann::ordered_json;
-
-// What all sources say about one name, and what the index in force makes of it.
-struct Lookup {
-  categories::DomainName name;
-  std::vector<categories::Entry> covering;
-  std::optional<categories::NameMatch> in_force;  // without an index there is none
-};
-
-Json to_json(const Lookup& lookup, const Taxonomy& taxonomy,
-             const std::map<categories::SourceId, std::string>& sources) {
-  Json listed = Json::array();
-  for (const categories::Entry& entry : lookup.covering) {
-    for (const categories::Statement& said : entry.statements) {
-      listed.push_back({{"name", entry.name.to_text()},
-                        {"source", sources.at(said.source)},
-                        {"reach", said.reach == categories::Reach::Exact ? "exact" : "subtree"},
-                        {"categories", words(taxonomy, said.categories)},
-                        {"minimum_age", said.minimum_age}});
-    }
-  }
-  Json json = {{"name", lookup.name.to_text()}, {"listed", listed}, {"in_force", nullptr}};
-  if (lookup.in_force) {
-    json["in_force"] = {{"categories", words(taxonomy, lookup.in_force->categories)},
-                        {"minimum_age", lookup.in_force->minimum_age}};
-  }
-  return json;
-}
-
-void print(const Lookup& lookup, const Taxonomy& taxonomy,
-           const std::map<categories::SourceId, std::string>& sources) {
-  fmt::print("{}\n", lookup.name.to_text());
-  if (lookup.covering.empty()) {
-    fmt::print("  no list names it\n");
-  }
-  for (const categories::Entry& entry : lookup.covering) {
-    for (const categories::Statement& said : entry.statements) {
-      const bool exact = said.reach == categories::Reach::Exact;
-      const std::string age =
-          said.minimum_age == 0 ? "" : fmt::format(", from age {}", said.minimum_age);
-      fmt::print("  {} says: {}{} ({}{})\n", sources.at(said.source),
-                 taxonomy.describe(said.categories), age, entry.name.to_text(),
-                 exact ? " alone" : " and all below it");
-    }
-  }
-  if (lookup.in_force) {
-    fmt::print("  in force: {}\n", lookup.in_force->categories.empty()
-                                       ? "uncategorised"
-                                       : taxonomy.describe(lookup.in_force->categories));
-  }
-}
-
-Result<int> lookup(const Command& command, const std::vector<std::string>& texts) {
-  const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
-  if (!opened) {
-    return Unexpected<Error>(opened.error());
-  }
-  const auto listed_sources = opened->store.sources();
-  const auto serial = opened->store.serial();
-  if (!listed_sources || !serial) {
-    return Unexpected<Error>(!listed_sources ? listed_sources.error() : serial.error());
-  }
-  std::map<categories::SourceId, std::string> sources;
-  for (const categories::Source& source : *listed_sources) {
-    sources[source.id] = source.name;
-  }
-  const auto index = categories::open_current_index(command.installation.index_dir());
-  if (!index && index.error().code != ErrorCode::NotFound) {
-    return Unexpected<Error>(index.error());
-  }
-  Json json = Json::array();
-  for (const std::string& text : texts) {
-    const auto name = parse_name(text);
-    if (!name) {
-      return Unexpected<Error>(name.error());
-    }
-    auto covering = opened->store.covering(*name);
-    if (!covering) {
-      return Unexpected<Error>(covering.error());
-    }
-    Lookup found{.name = *name, .covering = std::move(*covering), .in_force = std::nullopt};
-    if (index) {
-      found.in_force = index->lookup(*name);
-    }
-    if (command.json) {
-      json.push_back(to_json(found, opened->taxonomy, sources));
-    } else {
-      print(found, opened->taxonomy, sources);
-    }
-  }
-  if (command.json) {
-    print_json(json);
-  }
-  const auto stored = static_cast<std::uint64_t>(*serial);
-  if (!index || index->serial() != stored) {
-    fmt::print(stderr,
-               "Note: the index in force is {} and the lists are at serial {}; run "
-               "luytrectl categories compile.\n",
-               index ? fmt::format("of serial {}", index->serial()) : "missing", stored);
-  }
-  return kExitDone;
-}
 
 Result<int> stats(const Command& command) {
   const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
@@ -226,13 +123,10 @@ void add_categories_commands(CLI::App& app, Command& command) {
   add_overlaps_command(*group, command);
   add_diff_command(*group, command);
   add_verify_command(*group, command);
+  add_lookup_command(*group, command);
+  add_explain_command(*group, command);
   add_held_commands(*group, command);
 
-  const auto names = std::make_shared<std::vector<std::string>>();
-  add_command(*group, command, "lookup", "Who says what about a name",
-              [&command, names] { return lookup(command, *names); })
-      ->add_option("NAME", *names, "Host names")
-      ->required();
   add_command(*group, command, "stats", "Sources, sizes and the words for categories",
               [&command] { return stats(command); });
   add_command(*group, command, "compile", "Compile the index that the gateway looks names up in",

@@ -54,6 +54,11 @@ Result<categories::ExportOptions> choose(const OpenedLists& opened, const Option
     return Unexpected<Error>(serial.error());
   }
   chosen.serial = static_cast<std::uint64_t>(*serial);
+  auto sources = opened.store.sources();
+  if (!sources) {
+    return Unexpected<Error>(sources.error());
+  }
+  chosen.sources = *std::move(sources);
   return chosen;
 }
 
@@ -68,21 +73,32 @@ Result<ExportReport> write(const OpenedLists& opened, const Options& options) {
   }
   categories::Exporter exporter(opened.taxonomy, *chosen,
                                 [&](std::string_view text) { return output->write(text); });
-  Progress progress("names read");
-  const auto scanned = opened.store.scan([&](const categories::Entry& entry) {
+  Progress progress("entries read");
+  const auto add = [&](const auto& entry) {
     progress.step();
     return exporter.add(entry);
-  });
-  if (!scanned) {
-    return Unexpected<Error>(scanned.error());
+  };
+  // Three reads, between which nothing may change: the zone's serial stands in its first lines.
+  const auto whole = [&](const Result<categories::Serial>& scanned) -> Result<void> {
+    if (!scanned) {
+      return Unexpected<Error>(scanned.error());
+    }
+    return static_cast<std::uint64_t>(*scanned) == chosen->serial
+               ? Result<void>()
+               : fail(ErrorCode::Busy, "The lists changed during the export; run it again.");
+  };
+  if (auto names = whole(opened.store.scan(add)); !names) {
+    return Unexpected<Error>(names.error());
+  }
+  if (auto paths = whole(opened.store.scan_paths(add)); !paths) {
+    return Unexpected<Error>(paths.error());
+  }
+  if (auto prefixes = whole(opened.store.scan_prefixes(add)); !prefixes) {
+    return Unexpected<Error>(prefixes.error());
   }
   auto report = exporter.finish();
   if (!report) {
     return report;
-  }
-  // The zone's serial stands in its first lines, before the scan's own is known.
-  if (static_cast<std::uint64_t>(*scanned) != chosen->serial) {
-    return fail(ErrorCode::Busy, "The lists changed during the export; run it again.");
   }
   if (auto done = output->commit(); !done) {
     return Unexpected<Error>(done.error());
@@ -101,9 +117,14 @@ void print_report(const ExportReport& report, const Options& options) {
   };
   note(report.narrowed, "subtrees narrowed to their name alone");
   note(report.without_age, "entries without the minimum age that the lists say");
-  note(report.passed, "never-block entries that the zone lets pass");
+  note(report.without_terms, "entries without the legal reference or end that the lists say");
+  note(report.passed, "never-block entries and exceptions that the zone lets pass");
   note(report.never_block, "never-block entries left out");
   note(report.not_expressible, "entries left out that this format has no words for");
+  note(report.taken_back, "entries left out that an exception takes back");
+  note(report.exceptions, "exceptions left out");
+  note(report.paths, "pages left out: this format speaks of names alone");
+  note(report.prefixes, "address ranges left out: this format speaks of names alone");
 }
 
 Result<int> run(const Command& command, const Options& options) {
@@ -126,9 +147,14 @@ Result<int> run(const Command& command, const Options& options) {
                 {"lines", report->lines},
                 {"narrowed", report->narrowed},
                 {"without_age", report->without_age},
+                {"without_terms", report->without_terms},
                 {"passed", report->passed},
                 {"never_block", report->never_block},
-                {"not_expressible", report->not_expressible}});
+                {"not_expressible", report->not_expressible},
+                {"taken_back", report->taken_back},
+                {"exceptions", report->exceptions},
+                {"paths", report->paths},
+                {"prefixes", report->prefixes}});
   } else {
     print_report(*report, options);
   }
@@ -141,12 +167,13 @@ void add_export_command(CLI::App& categories, Command& command) {
   static const std::map<std::string, ExportFormat> kFormats = {{"rpz", ExportFormat::Rpz},
                                                                {"hosts", ExportFormat::Hosts},
                                                                {"names", ExportFormat::Names},
-                                                               {"luytre", ExportFormat::Luytre}};
+                                                               {"luytre", ExportFormat::Luytre},
+                                                               {"csv", ExportFormat::Csv}};
   const auto options = std::make_shared<Options>();
   CLI::App* added =
       add_command(categories, command, "export", "Write what the lists say for other programs",
                   [&command, options] { return run(command, *options); });
-  added->add_option("--format", options->format, "rpz, hosts, names or luytre")
+  added->add_option("--format", options->format, "rpz, hosts, names, luytre or csv")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT")
       ->required();
@@ -160,12 +187,16 @@ void add_export_command(CLI::App& categories, Command& command) {
   added->add_option("--output", options->output, "The file to replace; stdout by default")
       ->type_name("FILE");
   added->footer(
-      "luytre  names, reach and categories: importing it gives the same entries\n"
+      "luytre  everything, in the form that signed lists have; importing it gives the same "
+      "entries\n"
+      "csv     everything, with a header row\n"
       "names   'name' and '*.name' (with all below); import it with --reach exact\n"
-      "rpz     a response policy zone; never-block names pass\n"
+      "rpz     a response policy zone; never-block names and exceptions pass\n"
       "hosts   names alone: what is below them is lost; never-block names are left out\n"
       "Mandatory categories (licensed, ordered) are written only when --category names them.\n"
-      "No format says minimum ages. What was lost is counted on stderr.");
+      "Without --source, what several sources say is united, and says no more who stands above "
+      "whom.\n"
+      "What a format cannot say is counted on stderr.");
 }
 
 }  // namespace luytre::ctl

@@ -35,4 +35,14 @@ Result<categories::SourceId> find_source(const categories::CategoryStore& store,
   return found->id;
 }
 
+void note_stale_index(const categories::Index* index, categories::Serial serial) {
+  const auto stored = static_cast<std::uint64_t>(serial);
+  if (index == nullptr || index->serial() != stored) {
+    fmt::print(stderr,
+               "Note: the index in force is {} and the lists are at serial {}; run "
+               "luytrectl categories compile.\n",
+               index != nullptr ? fmt::format("of serial {}", index->serial()) : "missing", stored);
+  }
+}
+
 }  // namespace luytre::ctl

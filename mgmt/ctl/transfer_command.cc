@@ -19,6 +19,7 @@
 #include "categories/transfer/transfer.h"
 #include "category_words.h"
 #include "command.h"
+#include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
 #include "opened_lists.h"
@@ -45,7 +46,7 @@ struct Options {
   unsigned priority = categories::Source{}.priority;
   bool whole = false;
   bool compile = true;
-  bool allow_shrink = false;
+  AdmissionOptions admission;
 };
 
 // What one run did.
@@ -160,7 +161,8 @@ Result<bool> is_stored(const categories::CategoryStore& store, const categories:
 }
 
 // Replaces the source by the zone's copy, unless it says this already.
-Result<void> store(OpenedLists& lists, const Options& options, Outcome& outcome) {
+Result<void> store(const Installation& installation, OpenedLists& lists, const Options& options,
+                   Outcome& outcome) {
   const auto order = make_order(options, outcome.transfer, lists.taxonomy);
   if (!order) {
     return Unexpected<Error>(order.error());
@@ -179,13 +181,20 @@ Result<void> store(OpenedLists& lists, const Options& options, Outcome& outcome)
   if (!list) {
     return Unexpected<Error>(list.error());
   }
-  auto imported = store_list(lists.store, order->path, *std::move(list),
-                             options.allow_shrink ? Shrink::Allowed : Shrink::Refused);
+  auto gate = ListGate::open(installation, lists.taxonomy, lists.store, options.admission);
+  if (!gate) {
+    return Unexpected<Error>(gate.error());
+  }
+  auto imported = store_list(lists.store, order->path, *std::move(list), *gate);
   if (!imported) {
     return Unexpected<Error>(imported.error());
   }
   outcome.imported = std::move(*imported);
   return {};
+}
+
+bool is_held(const Outcome& outcome) {
+  return outcome.imported && outcome.imported->admission.held;
 }
 
 Result<Outcome> transfer(const Installation& installation, const Options& options) {
@@ -212,7 +221,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
     outcome.transfer = std::move(*transferred);
     outcome.transfer_seconds = seconds_since(began);
   }
-  if (auto stored = store(*lists, options, outcome); !stored) {
+  if (auto stored = store(installation, *lists, options, outcome); !stored) {
     return Unexpected<Error>(stored.error());
   }
   const auto serial = lists->store.serial();
@@ -220,7 +229,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
     return Unexpected<Error>(serial.error());
   }
   outcome.serial = static_cast<std::uint64_t>(*serial);
-  if (options.compile && outcome.imported) {
+  if (options.compile && outcome.imported && !is_held(outcome)) {
     auto index = categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
@@ -230,7 +239,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
   return outcome;
 }
 
-Json to_json(const Outcome& outcome, const Options& options) {
+Json to_json(const Outcome& outcome, const Options& options, const categories::Taxonomy& taxonomy) {
   const Transferred& transfer = outcome.transfer;
   Json json = {{"zone", options.zone},
                {"source", options.source},
@@ -249,7 +258,7 @@ Json to_json(const Outcome& outcome, const Options& options) {
                {"index", nullptr},
                {"seconds", {{"transfer", outcome.transfer_seconds}}}};
   if (outcome.imported) {
-    json["imported"] = to_json(*outcome.imported);
+    json["imported"] = to_json(*outcome.imported, taxonomy);
   }
   if (outcome.index) {
     json["index"] = {{"serial", outcome.index->serial},
@@ -260,7 +269,7 @@ Json to_json(const Outcome& outcome, const Options& options) {
   return json;
 }
 
-void print(const Outcome& outcome, const Options& options) {
+void print(const Outcome& outcome, const Options& options, const categories::Taxonomy& taxonomy) {
   const Transferred& transfer = outcome.transfer;
   if (transfer.way == TransferWay::Unchanged) {
     fmt::print("{} has nothing newer than serial {} of {}.\n", options.server, transfer.serial,
@@ -279,7 +288,7 @@ void print(const Outcome& outcome, const Options& options) {
   }
   if (outcome.imported) {
     fmt::print("\n");
-    print_report(*outcome.imported);
+    print_report(*outcome.imported, taxonomy);
   }
   if (outcome.index) {
     fmt::print("\nIndex {}: {} names, {}, compiled in {}.\n", outcome.index->serial,
@@ -298,12 +307,16 @@ void add_transfer_command(CLI::App& categories, Command& command) {
                                   if (!outcome) {
                                     return Result<int>(Unexpected<Error>(outcome.error()));
                                   }
-                                  if (command.json) {
-                                    print_json(to_json(*outcome, *options));
-                                  } else {
-                                    print(*outcome, *options);
+                                  const auto taxonomy = command.installation.taxonomy();
+                                  if (!taxonomy) {
+                                    return Result<int>(Unexpected<Error>(taxonomy.error()));
                                   }
-                                  return Result<int>(kExitDone);
+                                  if (command.json) {
+                                    print_json(to_json(*outcome, *options, *taxonomy));
+                                  } else {
+                                    print(*outcome, *options, *taxonomy);
+                                  }
+                                  return Result<int>(is_held(*outcome) ? kExitHeld : kExitDone);
                                 });
   added->add_option("ZONE", options->zone, "Name of the response policy zone")->required();
   added->add_option("--server", options->server, "Its primary; IPv6 with a port in brackets")
@@ -338,8 +351,8 @@ void add_transfer_command(CLI::App& categories, Command& command) {
       ->type_name("YEARS");
   added->add_flag("--full", options->whole, "Fetch the whole zone, whatever was fetched before");
   added->add_flag("--no-compile{false}", options->compile, "Leave the index as it is");
-  added->add_flag("--allow-shrink", options->allow_shrink,
-                  "Accept a zone with less than half of the source's entries");
+  add_admission_options(*added, options->admission);
+  add_ranking_options(*added, options->admission.ranking);
 }
 
 }  // namespace luytre::ctl

@@ -27,7 +27,8 @@ struct SourceOrder {
 
 // A TOML file that describes many lists:
 //   [[source]]
-//   path = "lists/*.domains.zst"     # a file, folder, archive or pattern (glob(7)), from the root on
+//   path = "lists/*.domains.zst"     # a file, folder, archive or pattern (glob(7)), from the root
+//                                    # on; or several: ["a.txt", "b/*.txt"]
 //   name = "{stem}"                  # what one list is called; "{stem}" (the default) is the file's
 //                                    # name without its endings
 //   issuer = "…"  licence = "…"  url = "…"                             # for people
@@ -36,6 +37,8 @@ struct SourceOrder {
 //   map = { adult = "porn", poker = "gambling+dating", jobs = "-" }    # CategoryMapping
 //   refresh = "24h"                  # how often it is fetched again: minutes, hours or days
 //   leave_out = "why"                # what it matches is not imported
+//   lists = [{ path = "a.txt", categories = ["porn"] }, …]  # several lists that share what the table
+//                                    # says, each with keys of its own that stand above it
 // A list that several tables match belongs to the first.
 class SourceCatalogue {
  public:
@@ -49,7 +52,7 @@ class SourceCatalogue {
 
   struct Table {
     std::uint32_t line = 0;
-    std::string pattern;
+    std::vector<std::string> patterns;
     std::string name = "{stem}";
     SourceOrder order;  // without its path and its source's name
   };
