@@ -7,8 +7,6 @@
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <ranges>
-#include <span>
 #include <utility>
 
 #include "categories/guard/popular_names.h"
@@ -54,14 +52,18 @@ Result<categories::PopularNames> load_popular(const Installation& installation,
 // What a normalised list says about just this name.
 std::vector<ListedName> entries_of(const NameList& names, const DomainName& name) {
   const categories::NameKey key(name);
-  const auto positions = std::views::iota(std::size_t{0}, names.size());
+  std::size_t at = 0;
+  for (std::size_t behind = names.size(); at < behind;) {
+    const std::size_t middle = at + (behind - at) / 2;
+    if (std::ranges::lexicographical_compare(names.key(middle), key.bytes())) {
+      at = middle + 1;
+    } else {
+      behind = middle;
+    }
+  }
   std::vector<ListedName> found;
-  const auto before = [&names](std::size_t position, std::span<const std::uint8_t> wanted) {
-    return std::ranges::lexicographical_compare(names.key(position), wanted);
-  };
-  auto at = std::lower_bound(positions.begin(), positions.end(), key.bytes(), before);
-  for (; at != positions.end() && std::ranges::equal(names.key(*at), key.bytes()); ++at) {
-    found.push_back(names[*at]);
+  for (; at < names.size() && std::ranges::equal(names.key(at), key.bytes()); ++at) {
+    found.push_back(names[at]);
   }
   return found;
 }

@@ -115,12 +115,7 @@ Result<void> prepare(OpenedList& opened, const Installation& installation, const
     if (!version) {
       return Unexpected<Error>(version.error());
     }
-    auto candidate = build_candidate(opened.place, opened.state, taxonomy, *version, list_guard());
-    if (!candidate) {
-      return Unexpected<Error>(candidate.error());
-    }
-    opened.state.candidate = *std::move(candidate);
-    return {};
+    return build(opened, taxonomy, *version, *guard);
   }
   if (options.version.any()) {
     return fail(ErrorCode::Conflict,
@@ -208,21 +203,20 @@ Result<int> rollback(const Command& command, const RollbackOptions& options) {
     return Unexpected<Error>(opened.error());
   }
   auto version = options.version.version(opened->act);
-  if (!version) {
-    return Unexpected<Error>(version.error());
+  const auto guard = ListGuard::load(command.installation, *taxonomy, options.version.accept);
+  if (!version || !guard) {
+    return Unexpected<Error>(!version ? version.error() : guard.error());
   }
   version->rollback_to = options.to;
-  auto candidate = build_candidate(opened->place, opened->state, *taxonomy, *version, list_guard());
-  if (!candidate) {
-    return Unexpected<Error>(candidate.error());
+  if (auto built = build(*opened, *taxonomy, *version, *guard); !built) {
+    return Unexpected<Error>(built.error());
   }
-  auto logged = opened->place.log().append(
-      opened->act, "rollback",
-      fmt::format("version {} to {}", candidate->document.manifest.serial, options.to));
+  const std::uint64_t serial = opened->state.candidate->document.manifest.serial;
+  auto logged = opened->place.log().append(opened->act, "rollback",
+                                           fmt::format("version {} to {}", serial, options.to));
   if (!logged) {
     return Unexpected<Error>(logged.error());
   }
-  opened->state.candidate = *std::move(candidate);
   if (command.json) {
     print_json(staged_json(opened->state));
   } else {
