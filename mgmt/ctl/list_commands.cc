@@ -155,8 +155,8 @@ Result<int> new_key(const Command& command, const std::string& file,
                 {"encrypted", !passphrase->empty()}});
     return kExitDone;
   }
-  fmt::print("Private key {}{}, public key {}.pub, id {}\n", file,
-             passphrase->empty() ? " (not encrypted)" : "", file, short_id(key->public_key()));
+  fmt::print("Key {}{}\nprivate  {}\npublic   {}.pub\n", short_id(key->public_key()),
+             passphrase->empty() ? ", not encrypted" : "", file, file);
   return kExitDone;
 }
 
