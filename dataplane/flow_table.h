@@ -22,7 +22,7 @@ namespace luytre::dataplane {
 enum class FlowState : std::uint8_t {
   Handshake,   // seen, no client data yet
   Collecting,  // client data is held
-  Judging,     // the name is found; its verdict falls later in this burst
+  Judging,     // what it asks for is read; its verdict falls later in this burst
   Allowed,
   Refused,
 };

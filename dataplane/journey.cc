@@ -39,6 +39,18 @@ bool has_room_for_a_hold(const Egress& egress) noexcept {
          egress.packets(Side::Subscriber).size() + kMost <= Egress::kCapacity;
 }
 
+// What several lists' entries say together about one question.
+categories::NameMatch united(const categories::NameMatch& a,
+                             const categories::NameMatch& b) noexcept {
+  return {.categories = a.categories | b.categories,
+          .matched_labels = std::max(a.matched_labels, b.matched_labels),
+          .minimum_age = std::max(a.minimum_age, b.minimum_age)};
+}
+
+bool says_something(const categories::NameMatch& match) noexcept {
+  return !match.categories.empty() || match.minimum_age != 0;
+}
+
 bool is_filtered_tcp(const PacketView& view) noexcept {
   return view.protocol == ip_protocol::kTcp && !view.is_fragment;
 }
@@ -179,8 +191,8 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
       return true;
     }
     const auto step = flows_.from_client(segment(i), burst_.now, found_[i], exit);
-    if (step == TcpFlows::Step::NameFound) {
-      ask(i, found_[i].inspection.protocol, found_[i].inspection.name);
+    if (step == TcpFlows::Step::Read) {
+      ask(i, found_[i].inspection);
     }
     return step != TcpFlows::Step::Later;
   }
@@ -211,7 +223,10 @@ void Journey::read_dns(std::size_t i, Exit& exit) noexcept {
             view, {.finding = Finding::Name, .protocol = Protocol::Dns, .name = query.qname},
             message);
       }
-      ask(i, Protocol::Dns, query.qname);
+      ask({.packet = static_cast<std::uint8_t>(i),
+           .protocol = Protocol::Dns,
+           .name = &query.qname,
+           .target = {}});
       break;
     case dns::QueryForm::FormatError:
       answer_dns(packet, view, query, {.rcode = dns::Rcode::FormErr, .ede = {}, .extra_text = {}},
@@ -228,10 +243,15 @@ void Journey::read_dns(std::size_t i, Exit& exit) noexcept {
   }
 }
 
-void Journey::ask(std::size_t position, Protocol protocol,
-                  const categories::DomainName& name) noexcept {
-  questions_[question_count_++] = {
-      .packet = static_cast<std::uint8_t>(position), .protocol = protocol, .name = &name};
+// What was read of a TCP stream; the inspection stays where it is until the verdict.
+void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
+  const bool was_understood =
+      inspection.finding == Finding::Name || inspection.finding == Finding::NoName;
+  ask({.packet = static_cast<std::uint8_t>(position),
+       .protocol = was_understood ? inspection.protocol : Protocol::Unknown,
+       .has_name = inspection.finding == Finding::Name,
+       .name = &inspection.name,
+       .target = inspection.target});
 }
 
 // All names of the round at once, so that the index can prefetch.
@@ -245,11 +265,34 @@ void Journey::judge() noexcept {
                                 std::span(matches).first(questions.size()));
   }
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    const categories::DomainName& name = *questions[q].name;
-    verdicts_[q] = status_page_.is_own_name(name)
-                       ? policy::Verdict{}
-                       : policy::verdict(*burst_.profiles[questions[q].packet], name, matches[q]);
+    verdicts_[q] = verdict_on(questions[q], matches[q]);
   }
+}
+
+// `listed` is what the lists say about the name. Of a TCP connection the server's address counts as
+// well, and of an HTTP request the page; a name that is allowed by its own right (never-block, the
+// owner's word) stays so by the order of tiers.
+policy::Verdict Journey::verdict_on(const Question& question,
+                                    const categories::NameMatch& listed) const noexcept {
+  const policy::Profile& profile = *burst_.profiles[question.packet];
+  const categories::LayeredIndex* index = burst_.world->index;
+  categories::NameMatch match = question.has_name ? listed : categories::NameMatch{};
+  if (index != nullptr && question.protocol != Protocol::Dns && index->has_prefixes()) {
+    match = united(match, index->lookup_address(burst_.views[question.packet].destination));
+  }
+  if (!question.has_name) {
+    return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
+  }
+  const categories::DomainName& name = *question.name;
+  if (status_page_.is_own_name(name)) {
+    return {};
+  }
+  const policy::Verdict verdict = policy::verdict(profile, name, match);
+  if (verdict.blocks() || question.target.empty() || index == nullptr) {
+    return verdict;
+  }
+  const categories::NameMatch page = index->lookup_path(name, question.target);
+  return says_something(page) ? policy::verdict(profile, name, united(match, page)) : verdict;
 }
 
 void Journey::act(Exit& exit) noexcept {
@@ -264,6 +307,10 @@ void Journey::act(Exit& exit) noexcept {
 // Limit and Safe pass as allowed: quotas and safe modes act elsewhere.
 void Journey::act_on(const Question& question, const policy::Verdict& verdict,
                      Exit& exit) noexcept {
+  if (!question.has_name) {
+    act_on_nameless(question, verdict, exit);
+    return;
+  }
   const std::size_t i = question.packet;
   const FlowSlot flow = found_[i].flow;
   switch (question.protocol) {
@@ -297,6 +344,21 @@ void Journey::act_on(const Question& question, const policy::Verdict& verdict,
         flows_.allow(flow, Outcome::TlsAllowed, exit);
       }
       return;
+  }
+}
+
+// There is nothing to tell the client in: the connection is reset for both sides.
+void Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
+                              Exit& exit) noexcept {
+  const FlowSlot flow = found_[question.packet].flow;
+  if (verdict.blocks()) {
+    flows_.refuse(flow, {}, Outcome::AddressBlocked, exit);
+  } else {
+    flows_.allow(flow,
+                 question.protocol == Protocol::Tls    ? Outcome::TlsNoName
+                 : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                                                       : Outcome::StreamUnknown,
+                 exit);
   }
 }
 

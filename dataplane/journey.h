@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "act.h"
 #include "dataplane/decode.h"
@@ -54,11 +55,13 @@ class Journey {
     std::array<std::uint64_t, kBurst> flow_hashes;
   };
 
-  // A packet that asks for a name and waits for the verdict.
+  // A packet that asks for something and waits for the verdict.
   struct Question {
     std::uint8_t packet = 0;
     Protocol protocol = Protocol::Unknown;
+    bool has_name = true;  // otherwise the server's address is all that is known
     const categories::DomainName* name = nullptr;
+    std::string_view target;  // of an HTTP request
   };
 
   void decode_all() noexcept;
@@ -69,9 +72,14 @@ class Journey {
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
+  [[nodiscard]] policy::Verdict verdict_on(const Question& question,
+                                           const categories::NameMatch& listed) const noexcept;
   void act(Exit& exit) noexcept;
   void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
-  void ask(std::size_t position, Protocol protocol, const categories::DomainName& name) noexcept;
+  void act_on_nameless(const Question& question, const policy::Verdict& verdict,
+                       Exit& exit) noexcept;
+  void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
+  void ask(std::size_t position, const Inspection& inspection) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
   void publish() noexcept;
 

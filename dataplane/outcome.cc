@@ -27,6 +27,8 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
      "DNS query answered: it is malformed or unsupported."},
     {Outcome::TlsBlocked, "tls_blocked", "ClientHello refused with alert 112."},
     {Outcome::HttpRedirected, "http_redirected", "HTTP request redirected to the status page."},
+    {Outcome::AddressBlocked, "address_blocked",
+     "Connection without a name reset: its server's address is refused."},
     {Outcome::QuicRefused, "quic_refused", "UDP port 443 refused with port unreachable."},
     {Outcome::MalformedDropped, "malformed_dropped",
      "Dropped: does not decode, or urgent data in a hello."},

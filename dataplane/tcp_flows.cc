@@ -24,12 +24,6 @@ std::span<const std::uint8_t> payload_of(const Segment& segment) noexcept {
   return {segment.packet.bytes + segment.view.payload_offset, segment.view.payload_size};
 }
 
-Outcome no_name(Protocol protocol) noexcept {
-  return protocol == Protocol::Tls    ? Outcome::TlsNoName
-         : protocol == Protocol::Http ? Outcome::HttpNoName
-                                      : Outcome::StreamUnknown;
-}
-
 }  // namespace
 
 TcpFlows::TcpFlows(const WorkerOptions& options, NameObserver* observer)
@@ -230,22 +224,20 @@ TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcep
       (inspection.finding == Finding::Name || inspection.finding == Finding::NoName)) {
     observer_->on_inspection(hold.first_view, inspection, collector_.stream(hold_of(slot)));
   }
+  const bool is_over =
+      hold.has_fin;  // nothing follows that could complete it, for the server neither
   switch (inspection.finding) {
+    case Finding::NeedMore:
+      if (!is_over) {
+        return Step::Ended;
+      }
+      [[fallthrough]];
     case Finding::Name:
+    case Finding::NoName:
+    case Finding::NotThis:
       found.flow = slot;
       table_.set_state(slot, FlowState::Judging);
-      return Step::NameFound;
-    case Finding::NoName:
-      allow(slot, no_name(inspection.protocol), exit);
-      return Step::Ended;
-    case Finding::NotThis:
-      allow(slot, Outcome::StreamUnknown, exit);
-      return Step::Ended;
-    case Finding::NeedMore:
-      if (hold.has_fin) {  // nothing follows that could complete it, for the server neither
-        allow(slot, Outcome::StreamUnknown, exit);
-      }
-      return Step::Ended;
+      return Step::Read;
     case Finding::Malformed:
       break;
   }

@@ -26,10 +26,10 @@ struct Segment {
 
 // The TCP connections of filtered lines, each from its first packet to its verdict and beyond:
 //
-//   Handshake ──first data──► Collecting ──name──► Judging ──► Allowed
+//   Handshake ──first data──► Collecting ──read──► Judging ──► Allowed
 //       │                         │                   └──────► Refused
-//       └── no room ──┐           ├── no name, unknown protocol ──► Allowed
-//                     └──► fail mode ◄── bound in time, bytes, packets
+//       └── no room ──┐           │
+//                     └──► fail mode ◄── bound in time, bytes, packets; malformed
 //
 // Until a connection is Allowed no byte of its client reaches the server; only handshake and
 // acknowledgements do.
@@ -41,13 +41,14 @@ class TcpFlows {
 
   // What became of a client's segment.
   enum class Step : std::uint8_t {
-    Ended,      // forwarded, held or dropped
-    NameFound,  // held; `found` asks for a name: call allow() or refuse() within this burst
-    Later,      // its flow waits for such a verdict: bring the segment again afterwards
+    Ended,  // forwarded, held or dropped
+    Read,   // held; `found` says what it asks for: call allow() or refuse() within this burst
+    Later,  // its flow waits for such a verdict: bring the segment again afterwards
   };
   struct Found {
     FlowSlot flow = kNoFlow;
-    Inspection inspection;  // also scratch for names that are not found
+    // NeedMore: the client closed before it was complete. Also scratch for what is not read.
+    Inspection inspection;
   };
   [[nodiscard]] Step from_client(const Segment& segment, Clock::time_point now, Found& found,
                                  Exit& exit) noexcept {

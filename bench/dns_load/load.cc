@@ -51,6 +51,7 @@ class Run {
   struct UnderWay {
     const LoadQuestion* question = nullptr;  // nullptr: answered or lost
     std::uint64_t due = 0;                   // nanoseconds since the run began
+    std::uint64_t sent = 0;                  // later, where this program had no processor
   };
 
   [[nodiscard]] std::uint64_t now() const {
@@ -99,7 +100,9 @@ class Run {
     for (std::size_t i = 0; i < count; ++i) {
       const LoadQuestion& question = questions_[report_.sent % questions_.size()];
       under_way_[report_.sent % kPlaces] = {
-          .question = &question, .due = options_.rate == 0 ? time : due_time(report_.sent)};
+          .question = &question,
+          .due = options_.rate == 0 ? time : due_time(report_.sent),
+          .sent = time};
       const auto room = socket_.room(i);
       std::memcpy(room.data(), question.query.data(), question.query.size());
       store_be16(room.data(), static_cast<std::uint16_t>(report_.sent % kPlaces));
@@ -152,7 +155,7 @@ class Run {
       if (asked.question == nullptr) {
         continue;
       }
-      if (time < asked.due + kAnswerWithin) {
+      if (time < asked.sent + kAnswerWithin) {
         return;
       }
       asked.question = nullptr;

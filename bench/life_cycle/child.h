@@ -13,6 +13,7 @@ struct Taken {
   double before_bytes = 0;  // resident memory when the step began
   double result_bytes = 0;  // of what the step made
   double second_part = 0;   // seconds of the step's other half, where it has one
+  double added_bytes = 0;   // to before_bytes, at most, while the step went on
   double names = 0;
 };
 

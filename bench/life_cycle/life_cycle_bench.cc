@@ -42,7 +42,7 @@ void show_result(benchmark::State& state, const Taken& taken) {
 
 // Old and new together, as a multiple of one.
 void show_swap(benchmark::State& state, const Taken& taken) {
-  state.counters["times_index"] = (taken.peak_bytes - taken.before_bytes) / taken.result_bytes;
+  state.counters["times_index"] = 1 + taken.added_bytes / taken.result_bytes;
 }
 
 void show_overlay(benchmark::State& state, const Taken& taken) {

@@ -116,15 +116,18 @@ Taken LifeCycle::open() const {
 }
 
 Taken LifeCycle::swap() const {
-  const std::size_t before = resident_bytes();
   const Index in_force = must(categories::open_current_index(index()));
+  const std::size_t before = resident_bytes();
+  forget_peak();
   Stopwatch watch;
   watch.start();
   const Index next = must(categories::open_current_index(index()));
   watch.stop();
+  const std::size_t peak = peak_resident_bytes();
   check_samples(in_force, names_);
   check_samples(next, names_);
   Taken report = taken(watch, before);
+  report.added_bytes = static_cast<double>(peak) - static_cast<double>(before);
   report.result_bytes = static_cast<double>(next.memory_bytes());
   return report;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One function a part of bench/run: measures and returns its tables as Markdown."""
+"""One function a part of bench/run: measures, and returns its tables as Markdown and what it says of the budgets."""
 
 import dataclasses
 import pathlib
@@ -39,6 +39,38 @@ class Place:
     keep: pathlib.Path       # stays for the next run
 
 
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    """A line of the table of budgets."""
+
+    what: str
+    budget: str
+    measured: str
+    verdict: str
+
+    @staticmethod
+    def at_most(what, limit, measured, unit):
+        return Budget(what, short(limit, unit), short(measured, unit),
+                      met(measured <= limit, f"{measured / limit - 1:.0%} over"))
+
+    @staticmethod
+    def at_least(what, limit, measured, unit):
+        return Budget(what, short(limit, unit), short(measured, unit),
+                      met(measured >= limit, f"{1 - measured / limit:.0%} short"))
+
+    @staticmethod
+    def none(what, measured):
+        """Nothing of it may happen."""
+        return Budget(what, "0", count(measured), met(measured == 0, "missed"))
+
+    def row(self):
+        return [self.what, self.budget, self.measured, self.verdict]
+
+
+def budget_table(budgets):
+    return table(["what", "budget", "measured", ""], [budget.row() for budget in budgets])
+
+
 # The contenders of luytre-bench-index, in the words of a table.
 CONTENDERS = {("index", 32): "index, burst of 32", ("index", 1): "index, one by one",
               ("unordered_map", 32): "std::unordered_map, suffix walk", ("lmdb_walk", 32): "LMDB, walk by labels",
@@ -60,8 +92,13 @@ def index(place, scale):
         if found:
             rows.append(["real lists", words, short(found["median_ns"], "ns"), "", times(found.get("times_index", 1)),
                          counted(found, "cycles"), counted(found, "cache_misses"), short(found["bytes/name"])])
+    largest = scale.sizes[-1]
+    run = [runs[f"index/names:{largest}/burst:32/hit%:{hits}"] for hits in (5, 50)]
+    budgets = [Budget.at_most(f"lookup in a burst, {count(largest)} names, {hits} % hits", 60, found["median_ns"], "ns")
+               for hits, found in zip((5, 50), run)]
+    budgets.append(Budget.at_most("memory of the index, bytes a name", 16, run[0]["bytes/name"], ""))
     return table(["names", "", "5 % hits", "50 % hits", "times the index", "cycles", "cache misses", "bytes a name"],
-                 rows)
+                 rows), budgets
 
 
 def counted(run, what):
@@ -74,18 +111,19 @@ PACKETS = {"unprofiled_64_bytes": "line without a profile, 64 bytes",
            "dns/blocked_percent/5": "DNS query to answer or forward, 5 % refused",
            "dns/blocked_percent/50": "DNS query, 50 % refused",
            "tls_hello_two_segments/blocked/0": "ClientHello of 1.9 KB in two segments to verdict, allowed",
-           "tls_hello_two_segments/blocked/1": "the same, refused"}
+           "tls_hello_two_segments/blocked/1": "ClientHello of 1.9 KB in two segments, refused"}
 
 
 def packets(place, scale):
     runs = benchmarks(place.binaries / "luytre-bench-dataplane", f"--names={scale.names}", f"--lines={scale.lines}",
                       f"--flows={scale.flows}", f"--benchmark_min_time={scale.min_time}")
-    rows = []
+    rows, budgets = [], []
     for name, words in PACKETS.items():
         rate, budget = runs[name]["M/s"], runs[name]["budget_M/s"]
         rows.append([words, short(runs[name]["median_ns"], "ns"), short(rate, "M/s"), short(budget, "M/s"),
                      met(rate >= budget, f"{1 - rate / budget:.0%} short")])
-    return table(["what", "median", "rate", "budget", ""], rows)
+        budgets.append(Budget.at_least(words, budget, rate, "M/s"))
+    return table(["what", "median", "rate", "budget", ""], rows), budgets
 
 
 def life(place, scale):
@@ -97,11 +135,18 @@ def life(place, scale):
                                 ("open", "open the index"))]
     rows.append(["old and new index together", short(runs["swap"]["real_time"] / 1e3, "s"),
                  short(runs["swap"]["peak_MB"], "MB"), times(runs["swap"]["times_index"]) + " one index"])
+    budgets = [Budget.at_most(f"{words} {count(scale.names)} names", limit, runs[name]["real_time"] / 1e3, "s")
+               for name, words, limit in (("compile", "compile the index of", 10), ("open", "open the index of", 1))]
+    budgets.append(Budget.at_most("old and new index together, times one", 2, round(runs["swap"]["times_index"], 2), ""))
     changes = [[name.removeprefix("overlay/names:"), short(run["commit_ms"], "ms"), short(run["build_ms"], "ms"),
                 short(run["commit_ms"] + run["build_ms"], "ms"), short(run["overlay_KB"], "KB")]
                for name, run in runs.items() if name.startswith("overlay/")]
+    # From the commit on; the gateway looks for one every 50 ms.
+    budgets += [Budget.at_most(f"urgent change of {name.removeprefix('overlay/names:')} names in force, polling included",
+                               1, run["build_ms"] / 1e3 + 0.05, "s")
+                for name, run in runs.items() if name.startswith("overlay/")]
     return (table(["step", "time", "peak of the process", "result"], rows) + "\n\n" +
-            table(["names changed at once", "commit", "overlay", "together", "overlay's size"], changes))
+            table(["names changed at once", "commit", "overlay", "together", "overlay's size"], changes)), budgets
 
 
 def swaps(place, scale):
@@ -114,7 +159,8 @@ def swaps(place, scale):
                      *(short(run[key], "µs") for key in ("p50_us", "p99_us", "p99.9_us", "max_us"))])
     note = (f"Opening an index took {short(run['open_ms'], 'ms')}, giving back the old one at most "
             f"{short(run['publish_max_us'], 'µs')}; old and new together {times(run['times_index'])} one index.")
-    return latency_table(rows) + "\n\n" + note
+    return latency_table(rows) + "\n\n" + note, [
+        Budget.none(f"queries lost or wrong during {scale.swaps} swaps, in memory", run["lost"] + run["wrong"])]
 
 
 def latency_table(rows):
@@ -128,7 +174,10 @@ def gateway(place, scale):
             for words, run in (("no swap", found["without"]), (f"{found['swaps']} swaps", found["with"]))]
     note = (f"From the beginning of an import to its index in force: {short(found['mean_swap_s'], 's')} on average, "
             f"{short(found['longest_swap_s'], 's')} at most.")
-    return latency_table(rows) + "\n\n" + note
+    swapped = found["with"]
+    return latency_table(rows) + "\n\n" + note, [
+        Budget.none(f"queries lost or wrong during {found['swaps']} swaps, running gateway",
+                    swapped["lost"] + swapped["wrong"])]
 
 
 def side(place, scale):
@@ -153,7 +202,7 @@ def side(place, scale):
         alone.append([words, short(run["median_ns"], "ns"), f"{short(run['bytes_per_name'])} bytes a name"])
     alone.append(["DNS query in memory, frame to answer or verdict", short(lookups["packet_ns"], "ns"),
                   f"{short(1e3 / lookups['packet_ns'])} M packets/s; no port, no kernel"])
-    return servers + "\n\n" + table(["one lookup, nothing else", "median", ""], alone)
+    return servers + "\n\n" + table(["one lookup, nothing else", "median", ""], alone), []
 
 
 # Name: (function, title).

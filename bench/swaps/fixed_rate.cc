@@ -79,16 +79,18 @@ void FixedRate::check(std::size_t count, std::uint64_t serial, FixedRateReport& 
 }
 
 FixedRateReport FixedRate::run(const gateway::WorldSwitch& world, port::Quiescence& quiescence,
-                               const SwapProgress& progress, const std::atomic<bool>& stop) {
+                               SwapProgress& progress, const std::atomic<bool>& stop) {
   FixedRateReport report;
   quiescence.join(0);
+  progress.worker_runs.store(true, std::memory_order_release);
+  progress.worker_runs.notify_one();
   begin_ = Clock::now();
   while (!stop.load(std::memory_order_relaxed)) {
     const auto now = Clock::now();
     if (const std::size_t count = receive(now, report); count > 0) {
       const std::uint64_t ended = progress.ended.load(std::memory_order_acquire);
       const dataplane::World& current = world.current();
-      const std::uint64_t serial = current.index->serial();
+      const std::uint64_t serial = current.index->main().serial();
       worker_.process_burst(Side::Subscriber, std::span(packets_).first(count), current, now,
                             *egress_);
       const auto judged = std::chrono::duration<double, std::nano>(Clock::now() - begin_).count();

@@ -21,6 +21,7 @@ namespace luytre::bench {
 struct SwapProgress {
   std::atomic<std::uint64_t> begun{0};
   std::atomic<std::uint64_t> ended{0};
+  std::atomic<bool> worker_runs{false};
 };
 
 struct FixedRateReport {
@@ -44,7 +45,7 @@ class FixedRate {
 
   // Until `stop`; the calling thread is reader 0 of `quiescence`.
   FixedRateReport run(const gateway::WorldSwitch& world, port::Quiescence& quiescence,
-                      const SwapProgress& progress, const std::atomic<bool>& stop);
+                      SwapProgress& progress, const std::atomic<bool>& stop);
 
  private:
   using Clock = dataplane::Worker::Clock;

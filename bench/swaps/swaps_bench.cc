@@ -33,7 +33,7 @@ constexpr std::size_t kQuestions = 65'536;
 struct Options {
   std::uint64_t names = 1'000'000;
   std::uint64_t swaps = 100;
-  std::uint64_t rate = 1'000'000;  // queries a second
+  std::uint64_t rate = 500'000;  // queries a second
   std::uint64_t seconds = 10;
 };
 
@@ -116,7 +116,7 @@ void fixed_rate(benchmark::State& state) {
   for (auto _ : state) {
     port::Quiescence quiescence = must(port::Quiescence::create(1));
     auto first = fixture->open(0);
-    const double index_bytes = static_cast<double>(first->world().index->memory_bytes());
+    const double index_bytes = static_cast<double>(first->world().index->main().memory_bytes());
     gateway::WorldSwitch world(quiescence, std::move(first));
     SwapProgress progress;
     std::atomic<bool> stop{false};
@@ -130,6 +130,7 @@ void fixed_rate(benchmark::State& state) {
       report = traffic.run(world, quiescence, progress, stop);
     });
     pin_to(0);
+    progress.worker_runs.wait(false, std::memory_order_acquire);
     if (swaps == 0) {
       std::this_thread::sleep_for(std::chrono::seconds(fixture->options.seconds));
     }

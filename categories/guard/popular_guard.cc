@@ -61,20 +61,30 @@ class PopularGuard {
   // `now`: what the lists in force say about it.
   [[nodiscard]] Change change(const PopularName& popular, const Said& said,
                               const NameMatch& now) const {
-    // What is expected of a name counts like what is listed, as far as it blocks: only what is in
-    // force protects.
-    const CategorySet known = now.categories | (popular.expected - never_);
-    const std::uint64_t before = input_.kept_from(known, now.minimum_age);
-    const std::uint64_t after =
-        input_.kept_from(known | said.categories, std::max(now.minimum_age, said.minimum_age));
     const std::uint64_t listed = input_.kept_from(now.categories, now.minimum_age);
+    const std::uint64_t closing =
+        input_.kept_from(now.categories | (said.categories - allowance(popular.expected)),
+                         std::max(now.minimum_age, said.minimum_age));
+    // What opens a name takes it from what blocks it today, and from what a list to come may well
+    // say of it.
+    const CategorySet known = now.categories | (popular.expected - never_);
+    const std::uint64_t lost = input_.kept_from(known, now.minimum_age) &
+                               ~input_.kept_from(known | said.categories, now.minimum_age);
     const std::uint64_t taken_back =
-        input_.kept_from(now.categories - said.withdrawn, now.minimum_age);
-    return {.closed = after & ~before,
-            .opened = ((before & ~after) | (listed & ~taken_back)) & ~kept_unlisted_};
+        listed & ~input_.kept_from(now.categories - said.withdrawn, now.minimum_age);
+    return {.closed = closing & ~listed, .opened = (lost | taken_back) & ~kept_unlisted_};
   }
 
  private:
+  // Security and bypass are expected as a whole: a proxy may be called a VPN.
+  [[nodiscard]] CategorySet allowance(CategorySet expected) const noexcept {
+    for (const CategoryTier tier : {CategoryTier::Security, CategoryTier::Bypass}) {
+      const CategorySet members = input_.taxonomy.tier(tier);
+      expected |= (expected & members).empty() ? CategorySet() : members;
+    }
+    return expected;
+  }
+
   const GuardInput& input_;
   CategorySet never_;
   std::uint64_t kept_unlisted_;  // a walled garden holds what nobody lists
@@ -115,7 +125,10 @@ Result<void> check_popular(const GuardInput& input, GuardReport& report) {
     }
   }
   // Nobody said what a ranked name is, and a popular casino is a casino: some of them are expected.
-  const bool many = ranked.size() > input.limits.ranked_names;
+  const auto rows = static_cast<std::uint64_t>(std::ranges::count_if(
+      input.popular.names(), [](const PopularName& popular) { return popular.rank != 0; }));
+  const bool many = ranked.size() > input.limits.ranked_names &&
+                    ranked.size() * 100 > rows * input.limits.ranked_percent;
   Hits unknown(GuardKind::Popular, many ? GuardSeverity::Hold : GuardSeverity::Notice,
                input.limits.shown);
   for (GuardHit& hit : ranked) {

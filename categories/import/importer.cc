@@ -10,6 +10,7 @@
 
 #include "archive_file.h"
 #include "format_guess.h"
+#include "label_tree.h"
 #include "list_collector.h"
 #include "member_reader.h"
 #include "name_rules.h"
@@ -72,7 +73,7 @@ Result<ListFormat> detect_format(const fs::path& path, const Taxonomy& taxonomy)
   return guess_format(lines, taxonomy);
 }
 
-Result<void> read_single_file(const fs::path& path, const ImportOptions& options,
+Result<void> read_single_file(const fs::path& path, ListFormat format, const ImportOptions& options,
                               ListCollector& collector) {
   auto file = ArchiveFile::open(path);
   const auto any = file ? file->next() : Result<bool>(Unexpected(file.error()));
@@ -85,8 +86,9 @@ Result<void> read_single_file(const fs::path& path, const ImportOptions& options
   }
   using Meaning = Expected<CategorySet, SkipCause>;
   collector.begin_file(path.filename().string(),
-                       options.categories.empty() ? Meaning(Unexpected(SkipCause::UnknownCategory))
-                                                  : Meaning(options.categories));
+                       options.categories.empty() && format != ListFormat::LabelRegistry
+                           ? Meaning(Unexpected(SkipCause::UnknownCategory))
+                           : Meaning(options.categories));
   return *any ? read_member(*file, collector) : collector.end_file();
 }
 
@@ -106,9 +108,15 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
     }
     format = *detected;
   }
+  const bool labels = format == ListFormat::Labels || format == ListFormat::LabelRegistry;
   const bool names_its_own =
       format == ListFormat::Ut1 || format == ListFormat::Luytre || format == ListFormat::Csv;
-  if (!names_its_own && options.categories.empty()) {
+  if (labels && !options.categories.empty()) {
+    return fail(
+        ErrorCode::Invalid,
+        fmt::format("{}: a label says an age and no category; do not give one", path.string()));
+  }
+  if (!names_its_own && !labels && options.categories.empty()) {
     return fail(ErrorCode::Invalid,
                 fmt::format("{}: a list in the format \"{}\" does not say what its names are; give "
                             "its category",
@@ -123,8 +131,11 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
   if (format == ListFormat::Ut1) {
     Ut1Tree tree(taxonomy, options, collector);
     read = is_folder(path) ? tree.read_folder(path) : tree.read_archive(path);
+  } else if (format == ListFormat::Labels) {
+    LabelTree tree(options, collector);
+    read = is_folder(path) ? tree.read_folder(path) : tree.read_file(path);
   } else {
-    read = read_single_file(path, options, collector);
+    read = read_single_file(path, format, options, collector);
   }
   if (!read) {
     return Unexpected(read.error());
@@ -168,6 +179,12 @@ std::string_view describe(SkipCause cause) noexcept {
       return "names to permit, in no category";
     case SkipCause::NotGranted:
       return "category that the source may not state";
+    case SkipCause::NoLabel:
+      return "file of a site that is no label";
+    case SkipCause::OtherHost:
+      return "label about another site";
+    case SkipCause::AllAges:
+      return "label for all ages";
   }
   return "unknown";
 }
@@ -196,6 +213,10 @@ std::string_view describe(ListFormat format) noexcept {
       return "unbound";
     case ListFormat::V2fly:
       return "v2fly";
+    case ListFormat::Labels:
+      return "labels";
+    case ListFormat::LabelRegistry:
+      return "label-registry";
   }
   return "unknown";
 }

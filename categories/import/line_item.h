@@ -21,6 +21,9 @@ using Subject = std::variant<DomainName, HostPath, IpPrefix>;
 // The word of an exception that takes back everything that its source may.
 inline constexpr std::string_view kAllCategories = "*";
 
+// The category of sites that call themselves restricted to adults.
+inline constexpr std::string_view kAdultCategory = "adult_mature";
+
 // What one field of a line turned out to be.
 struct LineItem {
   Expected<Subject, SkipCause> subject;

@@ -75,6 +75,8 @@ void parse_line(ListFormat format, std::string_view line, std::vector<LineItem>&
     case ListFormat::Csv:
     case ListFormat::Auto:
     case ListFormat::Ut1:
+    case ListFormat::Labels:
+    case ListFormat::LabelRegistry:
     case ListFormat::Names:
       return parse_names_line(text, items);
   }

@@ -74,6 +74,19 @@ Result<void> ListCollector::end_file() {
   return check_file();
 }
 
+Result<void> ListCollector::take(LineItem item, const std::string& file, std::string_view text) {
+  file_ = file;
+  ++report_.lines;
+  if (const auto cause = take_item(item); cause) {
+    const bool first = report_.skipped[static_cast<std::size_t>(*cause)].lines == 0;
+    count_skipped(*cause, 1, first ? fmt::format("{}/{}", file, text) : "");
+  }
+  if (report_.lines % kProgressLines == 0 && options_.on_progress) {
+    options_.on_progress(report_.lines);
+  }
+  return check_file();
+}
+
 Result<void> ListCollector::check_file() const {
   if (!parser_.problem().empty()) {
     return fail(ErrorCode::Invalid, fmt::format("{}: {}", file_, parser_.problem()));
@@ -142,6 +155,9 @@ Expected<CategorySet, SkipCause> ListCollector::judge_categories(const LineItem&
   const auto said = item.categories.empty() ? file_meaning_ : parse_categories(item.categories);
   if (!said) {
     return said;
+  }
+  if (said->empty()) {
+    return *said;  // a label: it says an age alone
   }
   const CategorySet stated = *said & options_.may_state;
   if (stated.empty()) {

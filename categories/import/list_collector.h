@@ -30,6 +30,8 @@ class ListCollector {
   // Invalid: more entries than any list has.
   [[nodiscard]] Result<void> feed(std::span<const char> piece);
   [[nodiscard]] Result<void> end_file();
+  // One item that is no line of a file; `file` and `text` are for an example.
+  [[nodiscard]] Result<void> take(LineItem item, const std::string& file, std::string_view text);
 
   ImportReport& report() noexcept { return report_; }
   [[nodiscard]] ParsedList finish() &&;

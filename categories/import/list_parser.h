@@ -8,6 +8,7 @@
 #include "csv_rows.h"
 #include "line_item.h"
 #include "line_parser.h"
+#include "registry_rows.h"
 #include "rpz_zone.h"
 
 namespace luytre::categories {
@@ -20,20 +21,28 @@ class ListParser {
 
   // As parse_line(); the items are valid until the next call.
   void parse(std::string_view line, std::vector<LineItem>& items) {
-    if (line.size() > kMaxLineBytes || (format_ != ListFormat::Rpz && format_ != ListFormat::Csv)) {
-      return parse_line(format_, line, items);
-    }
     items.clear();
-    format_ == ListFormat::Rpz ? rpz_.parse(line, items) : csv_.parse(line, items);
+    if (line.size() <= kMaxLineBytes && format_ == ListFormat::Rpz) {
+      rpz_.parse(line, items);
+    } else if (line.size() <= kMaxLineBytes && format_ == ListFormat::Csv) {
+      csv_.parse(line, items);
+    } else if (line.size() <= kMaxLineBytes && format_ == ListFormat::LabelRegistry) {
+      registry_.parse(line, items);
+    } else {
+      parse_line(format_, line, items);
+    }
   }
 
   // Why the file as a whole cannot be read; empty: it can.
-  [[nodiscard]] const std::string& problem() const noexcept { return csv_.problem(); }
+  [[nodiscard]] const std::string& problem() const noexcept {
+    return format_ == ListFormat::LabelRegistry ? registry_.problem() : csv_.problem();
+  }
 
  private:
   ListFormat format_;
   RpzZone rpz_;
   CsvRows csv_;
+  RegistryRows registry_;
 };
 
 }  // namespace luytre::categories

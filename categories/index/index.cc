@@ -74,9 +74,9 @@ NameMatch Index::lookup(const DomainName& name) const noexcept {
   return match;
 }
 
-void Index::amend(std::span<const DomainName* const> names,
-                  std::span<NameMatch> matches) const noexcept {
-  layout_->view.amend(names, matches);
+void Index::lookup_with(const Index& overlay, std::span<const DomainName* const> names,
+                        std::span<NameMatch> matches) const noexcept {
+  layout_->view.lookup_with(overlay.layout_->view, names, matches);
 }
 
 NameMatch Index::lookup_path(const DomainName& host, std::string_view target) const noexcept {

@@ -89,16 +89,18 @@ Result<std::vector<std::uint8_t>> IndexBuilder::State::image(std::uint64_t seria
   if (!ranges) {
     return Unexpected<Error>(ranges.error());
   }
-  return make_index_image({.names = {.tree = &names.nodes(), .value_numbers = name_values},
-                           .paths = {.tree = &paths.nodes(), .value_numbers = path_values},
-                           .prefix_ranges = *ranges,
-                           .values = values.values(),
-                           .key = key,
-                           .has_single_labels = names.has_single_labels(),
-                           .serial = serial,
-                           .name_count = names.name_count() + (says_nothing(root.entry) ? 0U : 1U),
-                           .path_count = paths.path_count(),
-                           .prefix_count = prefixes.prefix_count()});
+  return make_index_image(
+      {.names = {.tree = &names.nodes(), .value_numbers = name_values},
+       .paths = {.tree = &paths.nodes(), .value_numbers = path_values},
+       .prefix_ranges = *ranges,
+       .values = values.values(),
+       .key = key,
+       .flags = (names.has_single_labels() ? kFlagSingleLabels : 0U) |
+                (names.has_shallow_overrides() || root.overrides ? kFlagShallowOverrides : 0U),
+       .serial = serial,
+       .name_count = names.name_count() + (says_nothing(root.entry) ? 0U : 1U),
+       .path_count = paths.path_count(),
+       .prefix_count = prefixes.prefix_count()});
 }
 
 IndexBuilder::IndexBuilder(const Taxonomy& taxonomy, Index::HashKey hash_key)

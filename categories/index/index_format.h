@@ -67,6 +67,8 @@ namespace luytre::categories {
 inline constexpr std::array<char, 8> kIndexMagic{'L', 'u', 'y', 't', 'r', 'e', 'I', 'x'};
 inline constexpr std::uint32_t kIndexVersion = 2;
 inline constexpr std::uint32_t kFlagSingleLabels = 1;  // some listed name has a single label
+// Of an overlay: the root or a name of a single label is overridden.
+inline constexpr std::uint32_t kFlagShallowOverrides = 2;
 
 inline constexpr std::size_t kSlotsPerBucket = 8;
 inline constexpr std::uint32_t kMaxSpillBuckets = 64;

@@ -57,7 +57,7 @@ std::vector<std::uint8_t> assemble(const IndexHeader& header, std::span<const In
 
 IndexHeader make_header(const IndexContent& content) noexcept {
   IndexHeader header;
-  header.flags = content.has_single_labels ? kFlagSingleLabels : 0;
+  header.flags = content.flags;
   header.serial = content.serial;
   header.name_count = content.name_count;
   header.node_count = content.names.tree->nodes().size();

@@ -26,7 +26,7 @@ struct IndexContent {
   std::span<const PrefixRanges::Range> prefix_ranges = {};
   std::span<const IndexValue> values;  // the first is the root's
   std::array<std::uint64_t, 2> key{};  // of the hashes in the trees
-  bool has_single_labels = false;
+  std::uint32_t flags = 0;
   std::uint64_t serial = 0;
   std::uint64_t name_count = 0;  // listed names, the root among them
   std::uint64_t path_count = 0;

@@ -21,7 +21,8 @@ bool sizes_are_sound(const IndexHeader& header, std::size_t size) noexcept {
   if (header.fingerprint_bits < kMinFingerprintBits ||
       header.fingerprint_bits > kMaxFingerprintBits ||
       header.spill_bucket_count > kMaxSpillBuckets || header.home_bucket_count == 0 ||
-      header.value_count == 0 || (header.flags & ~kFlagSingleLabels) != 0 || header.reserved != 0) {
+      header.value_count == 0 ||
+      (header.flags & ~(kFlagSingleLabels | kFlagShallowOverrides)) != 0 || header.reserved != 0) {
     return false;
   }
   const bool has_paths = header.path_home_bucket_count != 0;
@@ -127,54 +128,98 @@ bool IndexView::content_is_sound() const noexcept {
 
 void IndexView::lookup(std::span<const DomainName* const> names,
                        std::span<NameMatch> matches) const noexcept {
-  lookup_bursts<Take::All>(names, matches);
+  lookup_bursts(nullptr, names, matches);
 }
 
-void IndexView::amend(std::span<const DomainName* const> names,
-                      std::span<NameMatch> matches) const noexcept {
-  lookup_bursts<Take::Overriding>(names, matches);
+void IndexView::lookup_with(const IndexView& overlay, std::span<const DomainName* const> names,
+                            std::span<NameMatch> matches) const noexcept {
+  lookup_bursts(&overlay, names, matches);
 }
 
-template <IndexView::Take kTake>
-void IndexView::lookup_bursts(std::span<const DomainName* const> names,
+void IndexView::lookup_bursts(const IndexView* overlay, std::span<const DomainName* const> names,
                               std::span<NameMatch> matches) const noexcept {
   std::size_t left = std::min(names.size(), matches.size());
   for (std::size_t begin = 0; left != 0;) {
     const std::size_t count = std::min(left, kBurst);
-    lookup_burst<kTake>(names.subspan(begin, count), matches.subspan(begin, count));
+    lookup_burst(overlay, names.subspan(begin, count), matches.subspan(begin, count));
     begin += count;
     left -= count;
   }
 }
 
+void IndexView::lookup_burst(const IndexView* overlay, std::span<const DomainName* const> names,
+                             std::span<NameMatch> matches) const noexcept {
+  Burst burst;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    begin(burst, i, *names[i]);
+  }
+  // While the cache lines are on their way.
+  std::array<std::uint8_t, kBurst> concerned;
+  std::size_t concerned_count = 0;
+  for (std::size_t i = 0; overlay != nullptr && i < names.size(); ++i) {
+    concerned[concerned_count] = static_cast<std::uint8_t>(i);
+    concerned_count += overlay->may_override(*this, burst.descents[i]) ? 1U : 0U;
+  }
+  descend(burst);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    matches[i] = to_match(answer(burst.descents[i]));
+  }
+  if (concerned_count != 0) {
+    overlay->amend(std::span(concerned).first(concerned_count), names, matches);
+  }
+}
+
+// Of an overlay: whether it needs to be asked about a name that `main` has begun with. Whatever it
+// overrides has a node at two labels, unless it overrides even more; and that node's hash is at hand.
+bool IndexView::may_override(const IndexView& main, const Descent& begun) const noexcept {
+  if ((header_.flags & kFlagShallowOverrides) != 0 || header_.key != main.header_.key) {
+    return true;
+  }
+  if (begun.labels < 2) {
+    return false;
+  }
+  const SuffixHasher::Chain chain =
+      main.first_depth_ == 2 ? begun.chain
+                             : hasher_.extend(begun.chain, begun.wire,
+                                              begun.label_offsets[std::size_t{begun.labels} - 2]);
+  return names_.probe(names_.aim(SuffixHasher::finish(chain))) != 0;
+}
+
+// Of an overlay: replaces the matches of those names that it overrides.
+void IndexView::amend(std::span<const std::uint8_t> which, std::span<const DomainName* const> names,
+                      std::span<NameMatch> matches) const noexcept {
+  Burst burst;
+  for (const std::uint8_t i : which) {
+    begin(burst, i, *names[i]);
+  }
+  descend(burst);
+  for (const std::uint8_t i : which) {
+    if (const IndexAnswer found = answer(burst.descents[i]); found.overrides != 0) {
+      matches[i] = to_match(found);
+    }
+  }
+}
+
+void IndexView::begin(Burst& burst, std::size_t which, const DomainName& name) const noexcept {
+  begin(burst.descents[which], name);
+  burst.active[burst.active_count] = static_cast<std::uint8_t>(which);
+  burst.active_count +=
+      burst.descents[which].depth <= burst.descents[which].labels ? std::size_t{1} : std::size_t{0};
+}
+
 // In waves: each asks for the cache lines of all names first and reads them afterwards, so that the
 // names of a burst wait for memory together. Only names whose node was found and has children go on
 // to the next wave; a name has at most 127 labels, so there are at most 127 waves.
-template <IndexView::Take kTake>
-void IndexView::lookup_burst(std::span<const DomainName* const> names,
-                             std::span<NameMatch> matches) const noexcept {
-  std::array<Descent, kBurst> descents;
-  std::array<std::uint8_t, kBurst> active;
-  std::size_t active_count = 0;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    begin(descents[i], *names[i]);
-    active[active_count] = static_cast<std::uint8_t>(i);
-    active_count += descents[i].depth <= descents[i].labels ? 1U : 0U;
-  }
+void IndexView::descend(Burst& burst) const noexcept {
+  std::size_t active_count = burst.active_count;
   while (active_count != 0) {
     std::size_t still_active = 0;
     for (std::size_t i = 0; i < active_count; ++i) {
-      const std::uint8_t which = active[i];
-      active[still_active] = which;
-      still_active += step(descents[which]) ? 1U : 0U;
+      const std::uint8_t which = burst.active[i];
+      burst.active[still_active] = which;
+      still_active += step(burst.descents[which]) ? 1U : 0U;
     }
     active_count = still_active;
-  }
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const IndexAnswer found = answer(descents[i]);
-    if (kTake == Take::All || found.overrides != 0) {
-      matches[i] = to_match(found);
-    }
   }
 }
 

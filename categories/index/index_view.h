@@ -45,7 +45,8 @@ class IndexView {
   // As in Index.
   void lookup(std::span<const DomainName* const> names,
               std::span<NameMatch> matches) const noexcept;
-  void amend(std::span<const DomainName* const> names, std::span<NameMatch> matches) const noexcept;
+  void lookup_with(const IndexView& overlay, std::span<const DomainName* const> names,
+                   std::span<NameMatch> matches) const noexcept;
   [[nodiscard]] NameMatch lookup_path(const DomainName& host,
                                       std::string_view target) const noexcept;
   [[nodiscard]] NameMatch lookup_address(const IpAddress& address) const noexcept;
@@ -54,9 +55,6 @@ class IndexView {
 
  private:
   explicit IndexView(const IndexHeader& header) noexcept : header_(header), hasher_(header.key) {}
-
-  // Which answers of a burst are taken: all, or those that override what stands there.
-  enum class Take : std::uint8_t { All, Overriding };
 
   // One name of a burst on its way down the tree.
   struct Descent {
@@ -70,18 +68,27 @@ class IndexView {
     std::uint8_t slot_depth;
   };
 
+  struct Burst {
+    std::array<Descent, kBurst> descents;
+    std::array<std::uint8_t, kBurst> active;  // whose descent has not ended
+    std::size_t active_count = 0;
+  };
+
   static void find_labels(Descent& descent, const DomainName& name) noexcept;
+  void begin(Burst& burst, std::size_t which, const DomainName& name) const noexcept;
   void begin(Descent& descent, const DomainName& name) const noexcept;
   void aim(Descent& descent) const noexcept;
+  void descend(Burst& burst) const noexcept;
   [[nodiscard]] bool step(Descent& descent) const noexcept;
   [[nodiscard]] IndexAnswer answer(const Descent& descent) const noexcept;
   [[nodiscard]] IndexAnswer answer(std::uint64_t value, std::size_t offset) const noexcept;
-  template <Take kTake>
-  void lookup_bursts(std::span<const DomainName* const> names,
-                     std::span<NameMatch> matches) const noexcept;
-  template <Take kTake>
-  void lookup_burst(std::span<const DomainName* const> names,
+  [[nodiscard]] bool may_override(const IndexView& main, const Descent& begun) const noexcept;
+  void amend(std::span<const std::uint8_t> which, std::span<const DomainName* const> names,
+             std::span<NameMatch> matches) const noexcept;
+  void lookup_burst(const IndexView* overlay, std::span<const DomainName* const> names,
                     std::span<NameMatch> matches) const noexcept;
+  void lookup_bursts(const IndexView* overlay, std::span<const DomainName* const> names,
+                     std::span<NameMatch> matches) const noexcept;
   [[nodiscard]] bool content_is_sound() const noexcept;
 
   IndexHeader header_;

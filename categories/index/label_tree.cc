@@ -22,6 +22,7 @@ void LabelTree::add(const DomainName& name, EntryId entry) {
 void LabelTree::add_override(const DomainName& name) {
   TreeNode node = add_above(name);
   node.overrides = true;
+  has_shallow_overrides_ = has_shallow_overrides_ || node.depth == 1;
   tree_.add(node);
 }
 

@@ -24,6 +24,8 @@ class LabelTree {
 
   [[nodiscard]] const HashTree& nodes() const noexcept { return tree_; }
   [[nodiscard]] std::uint64_t name_count() const noexcept { return name_count_; }
+  // Whether a name of a single label overrides.
+  [[nodiscard]] bool has_shallow_overrides() const noexcept { return has_shallow_overrides_; }
   // Whether a node may have a single label: lookups then begin there.
   [[nodiscard]] bool has_single_labels() const noexcept { return has_single_labels_; }
 
@@ -34,6 +36,7 @@ class LabelTree {
   HashTree tree_;
   std::uint64_t name_count_ = 0;
   bool has_single_labels_ = false;
+  bool has_shallow_overrides_ = false;
 };
 
 }  // namespace luytre::categories

@@ -80,22 +80,23 @@ std::optional<std::uint8_t> parse_minimum_age(std::string_view text) noexcept {
   return years <= kMaxMinimumAge ? std::optional(static_cast<std::uint8_t>(years)) : std::nullopt;
 }
 
-bool is_legal_ref(std::string_view text) noexcept {
-  if (text.empty() || text.size() > kMaxLegalRefBytes || text == kNothing || text.front() == ' ' ||
-      text.back() == ' ') {
-    return false;
-  }
+bool is_printable_text(std::string_view text) noexcept {
   while (!text.empty()) {
     const std::size_t size = character_size(text);
     const auto first = static_cast<unsigned char>(text.front());
-    const bool control = first < 0x20 || first == 0x7f ||
-                         (first == 0xc2 && size == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
-    if (size == 0 || control) {
+    // U+0080 to U+009F are control characters, too: C2 80 to C2 9F.
+    const bool c1 = first == 0xc2 && size == 2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (size == 0 || first < 0x20 || first == 0x7f || c1) {
       return false;
     }
     text.remove_prefix(size);
   }
   return true;
+}
+
+bool is_legal_ref(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= kMaxLegalRefBytes && text != kNothing &&
+         text.front() != ' ' && text.back() != ' ' && is_printable_text(text);
 }
 
 std::optional<std::int64_t> parse_expiry(std::string_view text) noexcept {

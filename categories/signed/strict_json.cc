@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "categories/native/native_line.h"
 #include "categories/native/utc_time.h"
 
 namespace luytre::categories {
@@ -112,7 +113,7 @@ const Json& JsonFields::member(const char* name) {
 std::string JsonFields::text(const char* name, std::size_t most) {
   const Json& value = member(name);
   const auto* text = value.get_ptr<const std::string*>();
-  if (text == nullptr || text->size() > most || !is_printable(*text)) {
+  if (text == nullptr || text->size() > most || !is_printable_text(*text)) {
     wrong(name, fmt::format("is no printable text of at most {} octets", most));
     return {};
   }
@@ -172,19 +173,6 @@ const Json& JsonFields::array(const char* name, std::size_t most) {
     return empty_array();
   }
   return value;
-}
-
-bool is_printable(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(text[i]);
-    // U+0080 to U+009F are control characters, too: C2 80 to C2 9F.
-    const bool c1 =
-        octet == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (octet < 0x20 || octet == 0x7f || c1) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace luytre::categories

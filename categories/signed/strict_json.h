@@ -49,7 +49,4 @@ class JsonFields {
   std::string where_;
 };
 
-// No control characters, which a terminal would obey. The text is valid UTF-8.
-[[nodiscard]] bool is_printable(std::string_view text) noexcept;
-
 }  // namespace luytre::categories

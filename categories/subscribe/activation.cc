@@ -59,6 +59,11 @@ Tried<std::vector<HeldReason>> guarded(const Source& source, const ListContent& 
     return std::vector<HeldReason>{};
   }
   auto reasons = host.guard({.source = source, .content = content, .store = host.store});
+  if (!reasons && reasons.error().code == ErrorCode::Invalid) {
+    return Unexpected(Problem{.fault = Fault::Issuer,
+                              .reason = "no_list",
+                              .message = problem(reasons.error()).error().message});
+  }
   if (!reasons) {
     return problem(reasons.error());
   }
@@ -89,7 +94,7 @@ Tried<std::optional<ActivationResult>> activate_by_step(const ActivationRequest&
 
 }  // namespace
 
-ActivationRules activation_rules(const ListSettings& settings, const std::string& fingerprint,
+ActivationRules activation_rules(const Subscription& settings, const std::string& fingerprint,
                                  const Taxonomy& taxonomy) {
   ActivationRules rules;
   rules.source.name = settings.name;

@@ -9,8 +9,8 @@
 
 #include "categories/entry.h"
 #include "categories/signed/list_manifest.h"
-#include "categories/subscribe/list_settings.h"
 #include "categories/subscribe/list_subscriber.h"
+#include "categories/subscribe/subscription.h"
 #include "categories/subscribe/version_guard.h"
 #include "problem.h"
 #include "version_files.h"
@@ -25,7 +25,7 @@ struct ActivationRules {
   // another basis cannot be gone on with by a delta.
   std::string basis;
 };
-[[nodiscard]] ActivationRules activation_rules(const ListSettings& settings,
+[[nodiscard]] ActivationRules activation_rules(const Subscription& settings,
                                                const std::string& fingerprint,
                                                const Taxonomy& taxonomy);
 

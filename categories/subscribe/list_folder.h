@@ -15,7 +15,7 @@ namespace luytre::categories {
 // What a subscriber keeps of one list, under <data-dir>/lists/<name>/:
 //   root/<n>.root.json    the roots after the pinned one, as they were fetched
 //   manifest.json         the newest manifest that was accepted
-//   state.json            list_state.h
+//   state.json            subscriber_state.h
 //   text/<serial>.zst     the packed text of the version in force, and of the one to come
 //   fetch/<hash>.zst      files on their way here
 // All of it can be fetched again.

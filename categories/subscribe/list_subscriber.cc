@@ -7,11 +7,12 @@
 
 namespace luytre::categories {
 
-Result<std::unique_ptr<ListSubscriber>> ListSubscriber::open(const ListSettings& settings,
-                                                             SubscriberHost host) {
+Result<std::unique_ptr<ListSubscriber>> ListSubscriber::open(const Subscription& settings,
+                                                             SubscriberHost host,
+                                                             Clock::time_point now) {
   ListFolder folder(host.data_dir / "lists" / settings.name);
   auto work = std::make_unique<Work>(settings, std::move(host), std::move(folder));
-  if (auto opened = work->open(); !opened) {
+  if (auto opened = work->open(now); !opened) {
     return Unexpected(opened.error());
   }
   return std::unique_ptr<ListSubscriber>(new ListSubscriber(std::move(work)));

@@ -24,7 +24,7 @@ ListTrust::ListTrust(TrustedList trusted, const ListFolder& folder, std::size_t 
       folder_(folder),
       tags_(mirrors) {}
 
-Result<ListTrust> ListTrust::open(const ListSettings& settings, const ListFolder& folder) {
+Result<ListTrust> ListTrust::open(const Subscription& settings, const ListFolder& folder) {
   const auto text = read_small_file(settings.root_file, kMaxRootBytes);
   if (!text) {
     return fail(ErrorCode::NotFound,
@@ -46,7 +46,7 @@ Result<ListTrust> ListTrust::open(const ListSettings& settings, const ListFolder
   return ListTrust(*std::move(trusted), folder, settings.mirrors.size());
 }
 
-Tried<void> ListTrust::restore(const ListState& state, std::uint64_t in_store,
+Tried<void> ListTrust::restore(const SubscriberState& state, std::uint64_t in_store,
                                std::chrono::sys_seconds now) {
   const bool same_pin = state.fingerprint == fingerprint_;
   for (std::uint64_t version = trusted_.root().version + 1; same_pin; ++version) {

@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "categories/signed/trusted_list.h"
-#include "categories/subscribe/list_settings.h"
+#include "categories/subscribe/subscription.h"
 #include "list_folder.h"
-#include "list_state.h"
 #include "mirror_access.h"
+#include "subscriber_state.h"
 
 namespace luytre::categories {
 
@@ -21,13 +21,13 @@ namespace luytre::categories {
 class ListTrust {
  public:
   // Invalid: the pinned root is none, or another list's.
-  [[nodiscard]] static Result<ListTrust> open(const ListSettings& settings,
+  [[nodiscard]] static Result<ListTrust> open(const Subscription& settings,
                                               const ListFolder& folder);
 
   // What an earlier run knew, if it was under the same pinned root. `in_store`: the version that the
   // store has from this list, which an older one must never replace, even if the state is lost.
   // A kept manifest that is not to be believed any more (it has expired) says why.
-  [[nodiscard]] Tried<void> restore(const ListState& state, std::uint64_t in_store,
+  [[nodiscard]] Tried<void> restore(const SubscriberState& state, std::uint64_t in_store,
                                     std::chrono::sys_seconds now);
 
   [[nodiscard]] Tried<void> walk_roots(const MirrorAccess& mirror);

@@ -29,7 +29,7 @@ std::uint64_t random_seed() {
 
 }  // namespace
 
-ListSubscriber::Work::Work(const ListSettings& settings, SubscriberHost host, ListFolder folder)
+ListSubscriber::Work::Work(const Subscription& settings, SubscriberHost host, ListFolder folder)
     : settings_(settings),
       host_(std::move(host)),
       folder_(std::move(folder)),
@@ -41,7 +41,7 @@ ListSubscriber::Work::Work(const ListSettings& settings, SubscriberHost host, Li
   status_ = next_status_;
 }
 
-Result<void> ListSubscriber::Work::open() {
+Result<void> ListSubscriber::Work::open(Clock::time_point time) {
   if (auto made = folder_.create(); !made) {
     return made;
   }
@@ -52,7 +52,7 @@ Result<void> ListSubscriber::Work::open() {
   trust_.emplace(*std::move(trust));
   rules_ = activation_rules(settings_, trust_->fingerprint(), host_.taxonomy);
   const auto text = read_small_file(folder_.state_file(), kMaxStateBytes);
-  auto state = text ? ListState::parse(*text) : std::nullopt;
+  auto state = text ? SubscriberState::parse(*text) : std::nullopt;
   if (text && !state) {
     say(Severity::Warning, fmt::format("{} cannot be understood; the list is fetched anew.",
                                        folder_.state_file().native()));
@@ -65,9 +65,9 @@ Result<void> ListSubscriber::Work::open() {
     }
     state.reset();
   }
-  state_ = state ? *std::move(state) : ListState{};
+  state_ = state ? *std::move(state) : SubscriberState{};
   state_.fingerprint = trust_->fingerprint();
-  const auto now = in_seconds(Clock::now());
+  const auto now = in_seconds(time);
   if (auto looked = look_into_store(); !looked) {
     return fail(ErrorCode::System, looked.error().message);
   }

@@ -11,9 +11,9 @@
 #include "activation.h"
 #include "categories/subscribe/list_subscriber.h"
 #include "list_folder.h"
-#include "list_state.h"
 #include "list_trust.h"
 #include "mirror_schedule.h"
+#include "subscriber_state.h"
 #include "version_files.h"
 
 namespace luytre::categories {
@@ -23,9 +23,9 @@ class ListSubscriber::Work {
  public:
   using Clock = ListSubscriber::Clock;
 
-  Work(const ListSettings& settings, SubscriberHost host, ListFolder folder);
+  Work(const Subscription& settings, SubscriberHost host, ListFolder folder);
 
-  [[nodiscard]] Result<void> open();
+  [[nodiscard]] Result<void> open(Clock::time_point time);
   void poll(Clock::time_point now, const std::stop_token& stop);
   [[nodiscard]] Clock::time_point next_poll() const;
   void poll_now() { asked_ = true; }
@@ -54,7 +54,7 @@ class ListSubscriber::Work {
   [[nodiscard]] Result<void> save();
   void publish(std::chrono::sys_seconds now);
 
-  ListSettings settings_;
+  Subscription settings_;
   SubscriberHost host_;
   ListFolder folder_;
   std::optional<ListTrust> trust_;
@@ -62,7 +62,7 @@ class ListSubscriber::Work {
   MirrorSchedule schedule_;
   std::atomic<bool> asked_ = false;
 
-  ListState state_;
+  SubscriberState state_;
   std::string saved_;                      // what state.json holds
   std::optional<StoredVersion> in_force_;  // as the store says; without content if nobody knows
   std::optional<PreparedVersion> prepared_;

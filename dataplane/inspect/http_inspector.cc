@@ -27,21 +27,22 @@ Finding read_host(std::string_view fields, bool at_bound, categories::DomainName
   return host.finding();
 }
 
-Finding read_request(std::string_view head, bool at_bound, categories::DomainName& name) noexcept {
+Finding read_request(std::string_view head, bool at_bound, Inspection& inspection) noexcept {
   const auto line = read_request_line(head);
   if (!line) {
     const bool endless = at_bound && line.error() == Finding::NeedMore;
     return endless ? Finding::Malformed : line.error();
   }
+  inspection.target = path_of(*line);
   const std::string_view authority = authority_of(*line);
   if (authority.empty()) {
-    return read_host(head.substr(line->end), at_bound, name);
+    return read_host(head.substr(line->end), at_bound, inspection.name);
   }
   // "A server MUST ignore the received Host header field (if any)" (RFC 9112 §3.2.2): nothing more
   // to wait for.
   HostAnswer host;
   host.add(authority);
-  name = host.name();
+  inspection.name = host.name();
   return host.finding();
 }
 
@@ -50,7 +51,7 @@ Finding read_request(std::string_view head, bool at_bound, categories::DomainNam
 Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept {
   Inspection inspection;
   const std::string_view head = text_view(stream).substr(0, kMaxHeadBytes);
-  inspection.finding = read_request(head, stream.size() >= kMaxHeadBytes, inspection.name);
+  inspection.finding = read_request(head, stream.size() >= kMaxHeadBytes, inspection);
   if (inspection.finding != Finding::NotThis && !stream.empty()) {
     inspection.protocol = Protocol::Http;
   }

@@ -132,4 +132,15 @@ std::string_view authority_of(const RequestLine& line) noexcept {
   return authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0: no userinfo
 }
 
+std::string_view path_of(const RequestLine& line) noexcept {
+  if (line.method == "CONNECT") {
+    return {};
+  }
+  std::string_view path = line.target.substr(0, line.target.find('#'));
+  if (const std::size_t begin = end_of_scheme(path); begin != std::string_view::npos) {
+    path.remove_prefix(std::min(path.find_first_of("/?", begin), path.size()));
+  }
+  return path;
+}
+
 }  // namespace luytre::dataplane

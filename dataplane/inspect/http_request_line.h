@@ -24,4 +24,8 @@ struct RequestLine {
 // (§3.2.2), without userinfo; empty for the other forms, where Host says it.
 [[nodiscard]] std::string_view authority_of(const RequestLine& line) noexcept;
 
+// Path and query of the origin-form and the absolute-form, up to a fragment, which no client should
+// send and servers cut off; empty for CONNECT. An absolute-form without a path gives its query alone.
+[[nodiscard]] std::string_view path_of(const RequestLine& line) noexcept;
+
 }  // namespace luytre::dataplane

@@ -33,6 +33,7 @@ struct Unimported {
 
 struct CatalogueReport {
   std::vector<ImportedList> imported;
+  std::vector<ImportedList> held;
   std::vector<Unimported> left_out;
   std::vector<Unimported> failed;
   categories::ImportReport total;
@@ -75,20 +76,22 @@ class ReadAhead {
 };
 
 void import_all(categories::CategoryStore& store, const categories::Taxonomy& taxonomy,
-                const std::vector<SourceOrder>& orders, Shrink shrink, CatalogueReport& report) {
+                const std::vector<SourceOrder>& orders, ListGate& gate, CatalogueReport& report) {
   Progress progress(fmt::format("of {} lists imported", orders.size()));
   for (ReadAhead ahead(orders, taxonomy); !ahead.done(); ahead.advance()) {
     const SourceOrder& order = ahead.order();
     auto list = ahead.take();
-    auto stored = list ? store_list(store, order.path, *std::move(list), shrink)
+    auto stored = list ? store_list(store, order.path, *std::move(list), gate)
                        : Result<ImportedList>(Unexpected<Error>(list.error()));
-    if (stored) {
+    if (stored && stored->admission.held) {
+      report.held.push_back(*std::move(stored));
+    } else if (stored) {
       add_counts(report.total, stored->report);
       report.imported.push_back(*std::move(stored));
     } else {
       report.failed.push_back({order.source.name, order.path.string(), stored.error().message});
     }
-    progress.update(report.imported.size() + report.failed.size());
+    progress.update(report.imported.size() + report.held.size() + report.failed.size());
   }
 }
 
@@ -100,8 +103,9 @@ Json to_json(const std::vector<Unimported>& lists) {
   return json;
 }
 
-Json to_json(const CatalogueReport& report) {
+Json to_json(const CatalogueReport& report, const categories::Taxonomy& taxonomy) {
   Json json = {{"sources", Json::array()},
+               {"held", Json::array()},
                {"left_out", to_json(report.left_out)},
                {"failed", to_json(report.failed)},
                {"lines", report.total.lines},
@@ -116,7 +120,10 @@ Json to_json(const CatalogueReport& report) {
                {"index", nullptr},
                {"seconds", report.seconds}};
   for (const ImportedList& imported : report.imported) {
-    json["sources"].push_back(to_json(imported));
+    json["sources"].push_back(to_json(imported, taxonomy));
+  }
+  for (const ImportedList& held : report.held) {
+    json["held"].push_back(to_json(held, taxonomy));
   }
   if (report.index) {
     json["index"] = {{"serial", report.index->serial},
@@ -142,6 +149,22 @@ void print(std::string_view title, const std::vector<Unimported>& lists) {
   }
 }
 
+// One line a list: 'categories held' has the rest.
+void print_guards(const CatalogueReport& report) {
+  for (const auto& [title, lists] :
+       {std::pair{"Held for a second person (luytrectl categories held)", &report.held},
+        std::pair{"In force, with notices of the guards", &report.imported}}) {
+    bool titled = false;
+    for (const ImportedList& list : *lists) {
+      for (const categories::GuardFinding& finding : list.admission.report.findings) {
+        fmt::print("{}{}{}", titled ? "" : "\n", titled ? "" : title, titled ? "" : "\n");
+        titled = true;
+        fmt::print("  {}\n{}\n", cut(list.source, 90), wrap(finding.sentence, 6));
+      }
+    }
+  }
+}
+
 void print(const CatalogueReport& report) {
   fmt::print("  {:<36}{:>12}{:>12}{:>10}{:>12}\n", "source", "lines", "entries", "skipped", "time");
   for (const ImportedList& list : report.imported) {
@@ -161,8 +184,9 @@ void print(const CatalogueReport& report) {
   print_skipped(total);
   print("Left out", report.left_out);
   print("Failed; each of these sources stays as it was", report.failed);
-  fmt::print("\nImported {} lists; {} left out, {} failed.\n", report.imported.size(),
-             report.left_out.size(), report.failed.size());
+  print_guards(report);
+  fmt::print("\nImported {} lists; {} held, {} left out, {} failed.\n", report.imported.size(),
+             report.held.size(), report.left_out.size(), report.failed.size());
   if (report.index) {
     fmt::print("Index {}: {} names, {}, compiled in {}.\n", report.index->serial,
                grouped(report.index->names), bytes_text(report.index->bytes),
@@ -202,7 +226,11 @@ Result<int> import_catalogue(const Command& command, const CatalogueOptions& opt
   if (!store) {
     return Unexpected<Error>(store.error());
   }
-  import_all(*store, *taxonomy, orders, options.shrink, report);
+  auto gate = ListGate::open(command.installation, *taxonomy, *store, options.admission);
+  if (!gate) {
+    return Unexpected<Error>(gate.error());
+  }
+  import_all(*store, *taxonomy, orders, *gate, report);
   if (options.compile && !report.imported.empty()) {
     auto index = categories::compile_index(*store, *taxonomy, command.installation.index_dir());
     if (!index) {
@@ -212,11 +240,14 @@ Result<int> import_catalogue(const Command& command, const CatalogueOptions& opt
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (command.json) {
-    print_json(to_json(report));
+    print_json(to_json(report, *taxonomy));
   } else {
     print(report);
   }
-  return report.failed.empty() ? kExitDone : kExitFailed;
+  if (!report.failed.empty()) {
+    return kExitFailed;
+  }
+  return report.held.empty() ? kExitDone : kExitHeld;
 }
 
 }  // namespace luytre::ctl

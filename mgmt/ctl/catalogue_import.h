@@ -12,12 +12,12 @@ namespace luytre::ctl {
 struct CatalogueOptions {
   std::filesystem::path file;
   std::filesystem::path root;  // empty: the file's folder
-  Shrink shrink = Shrink::Refused;
+  AdmissionOptions admission;
   bool compile = true;
 };
 
 // Imports every list of a catalogue, one transaction a list, compiles once and reports. A list that
-// fails does not stop the others; kExitFailed if one did.
+// fails or is held does not stop the others; kExitFailed or kExitHeld if one did.
 [[nodiscard]] Result<int> import_catalogue(const Command& command, const CatalogueOptions& options);
 
 }  // namespace luytre::ctl

@@ -18,7 +18,7 @@ inline constexpr int kExitDone = 0;       // done; check: the name is allowed
 inline constexpr int kExitFailed = 1;     // the sentence on stderr says why; nothing was changed
 inline constexpr int kExitUsage = 2;      // the command line cannot be understood
 inline constexpr int kExitBlocked = 3;    // check: the name is blocked
-inline constexpr int kExitDifferent = 4;  // categories diff: the lists say different things
+inline constexpr int kExitDifferent = 4;  // categories diff, list diff: both say different things
 inline constexpr int kExitHeld = 5;       // a list tripped a guard: it waits for a second person
 
 // What the command line asked for: parsing fills it, main() runs it. A command's answer is its exit
@@ -37,6 +37,13 @@ void add_export_command(CLI::App& categories, Command& command);
 void add_overlaps_command(CLI::App& categories, Command& command);
 void add_diff_command(CLI::App& categories, Command& command);
 void add_verify_command(CLI::App& categories, Command& command);
+void add_list_commands(CLI::App& app, Command& command);
+void add_list_follow_commands(CLI::App& list, Command& command);
+void add_list_submit_commands(CLI::App& list, Command& command);
+void add_list_sign_commands(CLI::App& list, Command& command);
+void add_list_publish_commands(CLI::App& list, Command& command);
+void add_list_show_commands(CLI::App& list, Command& command);
+void add_list_verify_commands(CLI::App& list, Command& command);
 void add_held_commands(CLI::App& categories, Command& command);
 void add_check_command(CLI::App& app, Command& command);
 void add_line_commands(CLI::App& app, Command& command);

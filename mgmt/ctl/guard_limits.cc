@@ -47,7 +47,8 @@ const std::map<std::string_view, Limit>& known_limits() {
       {"lost_entries", limit(0, kMany, &GuardLimits::lost_entries)},
       {"ipv4_prefix", limit(0, 32, &GuardLimits::ipv4_prefix)},
       {"ipv6_prefix", limit(0, 128, &GuardLimits::ipv6_prefix)},
-      {"ranked_names", limit(0, kMany, &GuardLimits::ranked_names)}};
+      {"ranked_names", limit(0, kMany, &GuardLimits::ranked_names)},
+      {"ranked_percent", limit(0, 100, &GuardLimits::ranked_percent)}};
   return kLimits;
 }
 

@@ -16,9 +16,11 @@
 #include "categories/scope.h"
 #include "category_words.h"
 #include "command.h"
+#include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
 #include "output.h"
+#include "preview_command.h"
 #include "progress.h"
 
 namespace luytre::ctl {
@@ -40,14 +42,12 @@ struct Options {
   std::string issuer;
   std::string mapping;
   std::vector<std::string> grants;
+  std::string host;
+  std::string country;
   std::string catalogue;
   std::string root;
   bool compile = true;
-  bool allow_shrink = false;
-
-  [[nodiscard]] Shrink shrink() const noexcept {
-    return allow_shrink ? Shrink::Allowed : Shrink::Refused;
-  }
+  AdmissionOptions admission;
 };
 
 Result<categories::SourceOrder> order_of(const Options& options,
@@ -81,20 +81,24 @@ Result<categories::SourceOrder> order_of(const Options& options,
   order.options.minimum_age = static_cast<std::uint8_t>(options.minimum_age);
   order.options.default_reach = options.reach;
   order.options.mapping = *std::move(mapping);
+  order.options.host = options.host;
+  order.options.country = options.country;
   order.options.may_state = categories::may_state(taxonomy, options.scope, granted);
   return order;
 }
 
-Result<ImportedList> import(const Installation& installation, const categories::Taxonomy& taxonomy,
-                            const Options& options) {
+Result<ReadList> read(const Options& options, const categories::Taxonomy& taxonomy) {
   const auto order = order_of(options, taxonomy);
   if (!order) {
     return Unexpected<Error>(order.error());
   }
-  auto list = [&] {
-    Progress progress("lines read");
-    return read_list(*order, taxonomy, [&](std::uint64_t lines) { progress.update(lines); });
-  }();
+  Progress progress("lines read");
+  return read_list(*order, taxonomy, [&](std::uint64_t lines) { progress.update(lines); });
+}
+
+Result<ImportedList> import(const Installation& installation, const categories::Taxonomy& taxonomy,
+                            const Options& options) {
+  auto list = read(options, taxonomy);
   if (!list) {
     return Unexpected<Error>(list.error());
   }
@@ -102,7 +106,11 @@ Result<ImportedList> import(const Installation& installation, const categories::
   if (!store) {
     return Unexpected<Error>(store.error());
   }
-  return store_list(*store, order->path, *std::move(list), options.shrink());
+  auto gate = ListGate::open(installation, taxonomy, *store, options.admission);
+  if (!gate) {
+    return Unexpected<Error>(gate.error());
+  }
+  return store_list(*store, options.path, *std::move(list), *gate);
 }
 
 Result<std::optional<categories::CompiledIndex>> compile(const Installation& installation,
@@ -125,14 +133,15 @@ Result<int> import_one(const Command& command, const Options& options) {
   if (!imported) {
     return Unexpected<Error>(imported.error());
   }
-  const auto index = options.compile
+  const bool held = imported->admission.held;
+  const auto index = options.compile && !held
                          ? compile(command.installation, *taxonomy)
                          : Result<std::optional<categories::CompiledIndex>>(std::nullopt);
   if (!index) {
     return Unexpected<Error>(index.error());
   }
   if (command.json) {
-    nlohmann::ordered_json json = to_json(*imported);
+    nlohmann::ordered_json json = to_json(*imported, *taxonomy);
     json["index"] = nullptr;
     if (*index) {
       json["index"] = {
@@ -140,9 +149,12 @@ Result<int> import_one(const Command& command, const Options& options) {
       json["seconds"]["compile"] = (*index)->seconds;
     }
     print_json(json);
-    return kExitDone;
+    return held ? kExitHeld : kExitDone;
   }
-  print_report(*imported);
+  print_report(*imported, *taxonomy);
+  if (held) {
+    return kExitHeld;
+  }
   if (*index) {
     fmt::print("\nIndex {}: {} names, {}, compiled in {}.\n", (*index)->serial,
                grouped((*index)->names), bytes_text((*index)->bytes),
@@ -153,6 +165,18 @@ Result<int> import_one(const Command& command, const Options& options) {
   return kExitDone;
 }
 
+Result<int> preview_one(const Command& command, const Options& options) {
+  const auto taxonomy = command.installation.taxonomy();
+  if (!taxonomy) {
+    return Unexpected<Error>(taxonomy.error());
+  }
+  const auto list = read(options, *taxonomy);
+  if (!list) {
+    return Unexpected<Error>(list.error());
+  }
+  return show_preview(command, *taxonomy, list->source, list->content, options.admission.ranking);
+}
+
 Result<int> run(const Command& command, const Options& options) {
   if (options.path.empty() == options.catalogue.empty()) {
     return fail(ErrorCode::Invalid,
@@ -161,7 +185,7 @@ Result<int> run(const Command& command, const Options& options) {
   return options.catalogue.empty() ? import_one(command, options)
                                    : import_catalogue(command, {.file = options.catalogue,
                                                                 .root = options.root,
-                                                                .shrink = options.shrink(),
+                                                                .admission = options.admission,
                                                                 .compile = options.compile});
 }
 
@@ -181,7 +205,8 @@ void add_list_options(CLI::App& added, Options& options) {
                                                         {"subtree", Reach::Subtree}};
   added
       .add_option("--format", options.format,
-                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound or v2fly")
+                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound, v2fly, "
+                  "labels or label-registry")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   added
@@ -197,6 +222,10 @@ void add_list_options(CLI::App& added, Options& options) {
   added.add_option("--reach", options.reach, "exact or subtree, for names that do not say so")
       ->transform(CLI::CheckedTransformer(kReaches).description(""))
       ->type_name("REACH");
+  added.add_option("--host", options.host, "Where a single site label was fetched from")
+      ->type_name("NAME");
+  added.add_option("--country", options.country, "Of site labels: two letters, as in age.xml")
+      ->type_name("CODE");
   added.add_option("--minimum-age", options.minimum_age, "Refused below this age")
       ->check(CLI::Range(0, 18).description(""))
       ->type_name("YEARS");
@@ -246,9 +275,9 @@ void add_import_command(CLI::App& categories, Command& command) {
       ->type_name("DIR");
   // Not CLI's own excludes() and needs(), which fill the help with their lists.
   added->parse_complete_callback([added, catalogue] {
-    constexpr std::array kOfOneList = {"PATH",    "--format",      "--category", "--map",
-                                       "--reach", "--minimum-age", "--source",   "--issuer",
-                                       "--scope", "--grant",       "--priority"};
+    constexpr std::array kOfOneList = {
+        "PATH",      "--format", "--category", "--map",   "--reach", "--minimum-age", "--host",
+        "--country", "--source", "--issuer",   "--scope", "--grant", "--priority"};
     for (const char* option : kOfOneList) {
       if (catalogue->count() != 0 && added->count(option) != 0) {
         throw CLI::ExcludesError("--sources", option);
@@ -260,10 +289,20 @@ void add_import_command(CLI::App& categories, Command& command) {
   });
   added->add_flag("--no-compile{false}", options->compile,
                   "Leave the index as it is; for several imports in a row");
-  added->add_flag("--allow-shrink", options->allow_shrink,
-                  "Accept a list with less than half of the source's entries");
+  add_admission_options(*added, options->admission);
   added->footer(
-      "With --sources a list that fails does not stop the others; exit code 1 if one did.");
+      "With --sources a list that fails or is held does not stop the others; exit code 1 if one\n"
+      "failed, 5 if one is held for a second person (luytrectl categories held).");
+
+  CLI::App* preview =
+      add_command(categories, command, "preview",
+                  "Which popular names would change their verdict? Exit code 5 if it would be held",
+                  [&command, options] { return preview_one(command, *options); });
+  preview->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked")
+      ->required();
+  add_list_options(*preview, *options);
+  add_source_options(*preview, *options);
+  add_ranking_options(*preview, options->admission.ranking);
 }
 
 }  // namespace luytre::ctl

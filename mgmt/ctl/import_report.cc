@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "guard_text.h"
 #include "output.h"
 
 namespace luytre::ctl {
@@ -22,7 +23,7 @@ constexpr std::array<std::string_view, categories::kSkipCauseCount> kCauseWords 
     "not_a_name",     "address",          "url",       "single_label",     "public_suffix",
     "canary_name",    "unknown_category", "bad_idna",  "line_too_long",    "exception",
     "not_name_level", "expired",          "bad_field", "reserved_address", "left_out",
-    "permitted",      "not_granted"};
+    "permitted",      "not_granted",      "no_label",  "other_host",       "all_ages"};
 
 void print_count(std::string_view what, std::uint64_t count, std::string_view why = "") {
   if (count != 0) {
@@ -36,6 +37,23 @@ std::uint64_t total(const std::map<std::string, std::uint64_t>& counts) {
     sum += count;
   }
   return sum;
+}
+
+// Conflicts with never-block names hold no list and are told all the same.
+void print_admission(const ImportedList& imported, const categories::Taxonomy& taxonomy) {
+  const Admission& admission = imported.admission;
+  if (!admission.report.findings.empty()) {
+    fmt::print("\nGuards:\n{}", findings_text(admission.report, taxonomy));
+  }
+  if (!admission.accepted.empty()) {
+    fmt::print("  accepted: {}\n", join(admission.accepted));
+  }
+  if (admission.held) {
+    fmt::print(
+        "\nHeld: what source '{}' said before stays in force.\nA second person decides: "
+        "luytrectl categories held.\n",
+        imported.source);
+  }
 }
 
 }  // namespace
@@ -59,12 +77,16 @@ Json skipped_json(const ImportReport& report) {
   return skipped;
 }
 
-Json to_json(const ImportedList& imported) {
+Json to_json(const ImportedList& imported, const categories::Taxonomy& taxonomy) {
   const ImportReport& report = imported.report;
   return {{"source", imported.source},
           {"path", imported.path},
           {"format", describe(report.format)},
           {"serial", imported.serial},
+          {"held", imported.admission.held},
+          {"by", imported.admission.by},
+          {"findings", findings_json(imported.admission.report, taxonomy)},
+          {"accepted", kinds_json(imported.admission.accepted)},
           {"lines", report.lines},
           {"entries", report.entries},
           {"names", report.names},
@@ -129,10 +151,15 @@ void print_categories(const ImportReport& report) {
   fmt::print("{}", column % 2 == 0 ? "" : "\n");
 }
 
-void print_report(const ImportedList& imported) {
+void print_report(const ImportedList& imported, const categories::Taxonomy& taxonomy) {
   const ImportReport& report = imported.report;
-  fmt::print("Imported {} ({})\nas source '{}', serial {}.\n\n", imported.path,
-             describe(report.format), imported.source, imported.serial);
+  if (imported.admission.held) {
+    fmt::print("Read {} ({})\nfor source '{}'.\n\n", imported.path, describe(report.format),
+               imported.source);
+  } else {
+    fmt::print("Imported {} ({})\nas source '{}', serial {}.\n\n", imported.path,
+               describe(report.format), imported.source, imported.serial);
+  }
   fmt::print("  lines       {:>12}\n  entries     {:>12}  in {}\n", grouped(report.lines),
              grouped(report.entries),
              duration_text(imported.read_seconds + imported.store_seconds));
@@ -153,6 +180,7 @@ void print_report(const ImportedList& imported) {
   }
   fmt::print("\n");
   print_categories(report);
+  print_admission(imported, taxonomy);
 }
 
 }  // namespace luytre::ctl

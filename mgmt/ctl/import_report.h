@@ -7,9 +7,10 @@
 
 namespace luytre::ctl {
 
-[[nodiscard]] nlohmann::ordered_json to_json(const ImportedList& imported);
+[[nodiscard]] nlohmann::ordered_json to_json(const ImportedList& imported,
+                                             const categories::Taxonomy& taxonomy);
 // "Imported PATH as source …" with all counts, for people.
-void print_report(const ImportedList& imported);
+void print_report(const ImportedList& imported, const categories::Taxonomy& taxonomy);
 
 // The counts of `one` added to `sum`; of examples the first is kept.
 void add_counts(categories::ImportReport& sum, const categories::ImportReport& one);

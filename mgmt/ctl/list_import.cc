@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <utility>
 
 #include "output.h"
@@ -13,30 +12,8 @@
 namespace luytre::ctl {
 namespace {
 
-// A list that lost half of its entries is more often a failed download than a change of mind.
-constexpr std::uint64_t kShrinkGuardFrom = 100;
-
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// Refuses what would silently take a source's protection away. `content` is what the list says now.
-Result<void> guard(const categories::CategoryStore& store, const categories::Source& source,
-                   const categories::ListContent& content, Shrink shrink) {
-  const std::uint64_t entries = content.size();
-  const auto sources = store.sources();
-  if (!sources) {
-    return Unexpected<Error>(sources.error());
-  }
-  const auto before = std::ranges::find(*sources, source.name, &categories::Source::name);
-  if (shrink == Shrink::Refused && before != sources->end() &&
-      before->entry_count >= kShrinkGuardFrom && entries < before->entry_count / 2) {
-    return fail(ErrorCode::Conflict,
-                fmt::format("The list has {} entries where source '{}' had {}: less than half. If "
-                            "that is right, add --allow-shrink.",
-                            grouped(entries), source.name, grouped(before->entry_count)));
-  }
-  return {};
 }
 
 // Why nothing was taken from the list: what most of its lines were skipped for.
@@ -79,24 +56,35 @@ Result<ReadList> read_list(const categories::SourceOrder& order,
 }
 
 Result<ImportedList> store_list(categories::CategoryStore& store, const std::filesystem::path& path,
-                                ReadList list, Shrink shrink) {
+                                ReadList list, ListGate& gate) {
   if (list.content.size() == 0) {
     return holds_nothing(path, list);
   }
-  if (auto allowed = guard(store, list.source, list.content, shrink); !allowed) {
-    return Unexpected<Error>(allowed.error());
+  auto admission = gate.admit(list.source, list.content);
+  if (!admission) {
+    return Unexpected<Error>(admission.error());
+  }
+  ImportedList imported{.source = list.source.name,
+                        .path = path.string(),
+                        .serial = 0,
+                        .admission = std::move(*admission),
+                        .report = std::move(list.report),
+                        .read_seconds = list.seconds,
+                        .store_seconds = 0};
+  if (imported.admission.held) {
+    return imported;
+  }
+  if (auto recorded = gate.record(list.source, list.content, imported.admission); !recorded) {
+    return Unexpected<Error>(recorded.error());
   }
   const auto began = std::chrono::steady_clock::now();
   const auto serial = store.replace_source(list.source, std::move(list.content));
   if (!serial) {
     return Unexpected<Error>(serial.error());
   }
-  return ImportedList{.source = list.source.name,
-                      .path = path.string(),
-                      .serial = static_cast<std::uint64_t>(*serial),
-                      .report = std::move(list.report),
-                      .read_seconds = list.seconds,
-                      .store_seconds = seconds_since(began)};
+  imported.serial = static_cast<std::uint64_t>(*serial);
+  imported.store_seconds = seconds_since(began);
+  return imported;
 }
 
 }  // namespace luytre::ctl

@@ -22,7 +22,7 @@ int run(int argc, char** argv) {
   CLI::App app("Manages the lists and lines of a Luytre gateway.", "luytrectl");
   app.footer(
       "Exit codes: 0 done (check: allowed), 1 failed, 2 wrong usage, 3 blocked (check only),\n"
-      "4 different (categories diff only), 5 held for a second person (categories import and\n"
+      "4 different (diff only), 5 held for a second person (categories import and\n"
       "preview).\n"
       "'luytrectl COMMAND --help' explains a command.");
   app.set_version_flag("--version", "luytrectl " LUYTRE_VERSION);
@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
       ->envname("LUYTRE_SHARE_DIR")
       ->capture_default_str();
   add_categories_commands(app, command);
+  add_list_commands(app, command);
   add_line_commands(app, command);
   add_preset_commands(app, command);
   add_check_command(app, command);

@@ -25,10 +25,11 @@ constexpr const char* kDefaultUrl = "http://127.0.0.1:9477/metrics";
 constexpr std::string_view kPackets = "luytre_packets_total";
 
 // What the head of the view says in words; everything else is listed by its name.
-constexpr std::array<std::string_view, 10> kInHead = {
-    "luytre_start_time_seconds", "luytre_lines",       "luytre_policy_version",
-    "luytre_policy_loaded",      "luytre_flows",       "luytre_index_loaded",
-    "luytre_index_serial",       "luytre_index_names", "luytre_index_age_seconds",
+constexpr std::array<std::string_view, 13> kInHead = {
+    "luytre_start_time_seconds", "luytre_lines",         "luytre_policy_version",
+    "luytre_policy_loaded",      "luytre_flows",         "luytre_index_loaded",
+    "luytre_index_serial",       "luytre_index_names",   "luytre_index_age_seconds",
+    "luytre_list_serial",        "luytre_overlay_names", "luytre_lists_behind",
     "luytre_packets_total"};
 
 std::string number_text(double value) {
@@ -104,6 +105,13 @@ void print_head(const std::vector<Sample>& samples) {
     row("index", fmt::format("serial {}, {} names{}", text_of("luytre_index_serial"),
                              text_of("luytre_index_names"),
                              age ? fmt::format(", {} old", duration_text(*age)) : ""));
+  }
+  if (find_value(samples, "luytre_overlay_names").value_or(0) != 0) {
+    row("changes", fmt::format("serial {}, {} names changed since that index",
+                               text_of("luytre_list_serial"), text_of("luytre_overlay_names")));
+  }
+  if (find_value(samples, "luytre_lists_behind").value_or(0) != 0) {
+    row("behind", "newer lists wait; run luytrectl categories compile");
   }
   row("lines", is_missing("luytre_policy_loaded")
                    ? "none: no line is filtered; run luytrectl line add"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <ctime>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,10 +14,14 @@
 #include <vector>
 
 #include "categories/compile/index_files.h"
-#include "categories/import/importer.h"
+#include "categories/import/source_catalogue.h"
+#include "categories/scope.h"
 #include "categories/transfer/transfer.h"
 #include "category_words.h"
 #include "command.h"
+#include "guard_admission.h"
+#include "import_report.h"
+#include "list_import.h"
 #include "opened_lists.h"
 #include "output.h"
 #include "progress.h"
@@ -25,32 +29,32 @@
 namespace luytre::ctl {
 namespace {
 
+using categories::Scope;
 using categories::Transferred;
 using categories::TransferWay;
 using Json = nlohmann::ordered_json;
-
-// A list that lost half of its names is more often an accident than a change of mind.
-constexpr std::uint64_t kShrinkGuardFrom = 100;
 
 struct Options {
   std::string zone;
   std::string server;
   std::string key_file;
   std::string source;
+  std::string issuer;
   std::vector<std::string> categories;
   unsigned minimum_age = 0;
+  Scope scope = Scope::Operator;
+  unsigned priority = categories::Source{}.priority;
   bool whole = false;
   bool compile = true;
-  bool allow_shrink = false;
+  AdmissionOptions admission;
 };
 
 // What one run did.
 struct Outcome {
   Transferred transfer;
   double transfer_seconds = 0;
-  double store_seconds = 0;
-  std::uint64_t serial = 0;                        // of the database
-  std::optional<categories::ImportReport> report;  // nothing: the source already says this
+  std::uint64_t serial = 0;              // of the database
+  std::optional<ImportedList> imported;  // nothing: the source already says this
   std::optional<categories::CompiledIndex> index;
 };
 
@@ -111,8 +115,7 @@ Result<categories::TransferRequest> make_request(const Installation& installatio
   return request;
 }
 
-// All that decides what a version of the zone says in the store: with the same text and the same
-// serial there is nothing to do.
+// Where the zone comes from and what it was imported as.
 std::string location(const Options& options) {
   std::string text = fmt::format("dns://{}/{}?type=axfr&category={}", options.server, options.zone,
                                  fmt::join(options.categories, ","));
@@ -122,69 +125,76 @@ std::string location(const Options& options) {
   return text;
 }
 
-// Refuses what would silently take a source's protection away.
-Result<void> guard(const Options& options, const categories::Source* before,
-                   std::uint64_t entries) {
-  if (entries == 0) {
-    return fail(ErrorCode::Invalid,
-                fmt::format("Zone {} holds no usable name; source '{}' stays as it was.",
-                            options.zone, options.source));
+Result<categories::SourceOrder> make_order(const Options& options, const Transferred& transfer,
+                                           const categories::Taxonomy& taxonomy) {
+  const auto categories = parse_categories(options.categories, taxonomy);
+  if (!categories) {
+    return Unexpected<Error>(categories.error());
   }
-  if (!options.allow_shrink && before != nullptr && before->entry_count >= kShrinkGuardFrom &&
-      entries < before->entry_count / 2) {
-    return fail(
-        ErrorCode::Conflict,
-        fmt::format("Zone {} has {} entries where source '{}' had {}: less than half. If "
-                    "that is right, add --allow-shrink.",
-                    options.zone, grouped(entries), options.source, grouped(before->entry_count)));
-  }
-  return {};
+  categories::SourceOrder order;
+  order.path = transfer.file;
+  order.source.name = options.source;
+  order.source.issuer = options.issuer;
+  order.source.scope = options.scope;
+  order.source.priority = static_cast<std::uint16_t>(options.priority);
+  order.source.version = transfer.serial;
+  order.source.location = location(options);
+  order.options.format = categories::ListFormat::Rpz;
+  order.options.categories = *categories;
+  order.options.minimum_age = static_cast<std::uint8_t>(options.minimum_age);
+  order.options.may_state = categories::may_state(taxonomy, options.scope, {});
+  return order;
 }
 
-// Replaces the source by the zone's copy, unless it says this version already.
-Result<void> store(OpenedLists& lists, const Options& options, Outcome& outcome) {
-  const auto categories = parse_categories(options.categories, lists.taxonomy);
-  const auto sources = lists.store.sources();
-  if (!categories || !sources) {
-    return Unexpected<Error>(!categories ? categories.error() : sources.error());
+// Whether the store has this version of the zone, imported in the same way.
+Result<bool> is_stored(const categories::CategoryStore& store, const categories::Source& wanted) {
+  const auto sources = store.sources();
+  if (!sources) {
+    return Unexpected<Error>(sources.error());
   }
-  const auto found = std::ranges::find(*sources, options.source, &categories::Source::name);
-  const categories::Source* before = found == sources->end() ? nullptr : &*found;
-  const std::string from = location(options);
-  if (before != nullptr && before->location == from && !options.whole &&
-      before->version == outcome.transfer.serial) {
+  const auto same = [&](const categories::Source& source) {
+    return source.name == wanted.name && source.version == wanted.version &&
+           source.location == wanted.location && source.scope == wanted.scope &&
+           source.priority == wanted.priority && source.issuer == wanted.issuer;
+  };
+  return std::ranges::any_of(*sources, same);
+}
+
+// Replaces the source by the zone's copy, unless it says this already.
+Result<void> store(const Installation& installation, OpenedLists& lists, const Options& options,
+                   Outcome& outcome) {
+  const auto order = make_order(options, outcome.transfer, lists.taxonomy);
+  if (!order) {
+    return Unexpected<Error>(order.error());
+  }
+  const auto stored = is_stored(lists.store, order->source);
+  if (!stored) {
+    return Unexpected<Error>(stored.error());
+  }
+  if (*stored && !options.whole) {
     return {};
   }
-  const auto began = std::chrono::steady_clock::now();
   auto list = [&] {
     Progress progress("lines read");
-    return categories::read_list(
-        outcome.transfer.file, lists.taxonomy,
-        {.format = categories::ListFormat::Rpz,
-         .categories = *categories,
-         .minimum_age = static_cast<std::uint8_t>(options.minimum_age),
-         .on_progress = [&](std::uint64_t lines) { progress.update(lines); }});
+    return read_list(*order, lists.taxonomy, [&](std::uint64_t lines) { progress.update(lines); });
   }();
   if (!list) {
     return Unexpected<Error>(list.error());
   }
-  if (auto allowed = guard(options, before, list->report.entries); !allowed) {
-    return allowed;
+  auto gate = ListGate::open(installation, lists.taxonomy, lists.store, options.admission);
+  if (!gate) {
+    return Unexpected<Error>(gate.error());
   }
-  const auto serial = lists.store.replace_source({.id = {},
-                                                  .name = options.source,
-                                                  .format = "rpz",
-                                                  .entry_count = 0,
-                                                  .imported_at = std::time(nullptr),
-                                                  .version = outcome.transfer.serial,
-                                                  .location = from},
-                                                 std::move(list->names));
-  if (!serial) {
-    return Unexpected<Error>(serial.error());
+  auto imported = store_list(lists.store, order->path, *std::move(list), *gate);
+  if (!imported) {
+    return Unexpected<Error>(imported.error());
   }
-  outcome.report = std::move(list->report);
-  outcome.store_seconds = seconds_since(began);
+  outcome.imported = std::move(*imported);
   return {};
+}
+
+bool is_held(const Outcome& outcome) {
+  return outcome.imported && outcome.imported->admission.held;
 }
 
 Result<Outcome> transfer(const Installation& installation, const Options& options) {
@@ -211,7 +221,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
     outcome.transfer = std::move(*transferred);
     outcome.transfer_seconds = seconds_since(began);
   }
-  if (auto stored = store(*lists, options, outcome); !stored) {
+  if (auto stored = store(installation, *lists, options, outcome); !stored) {
     return Unexpected<Error>(stored.error());
   }
   const auto serial = lists->store.serial();
@@ -219,7 +229,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
     return Unexpected<Error>(serial.error());
   }
   outcome.serial = static_cast<std::uint64_t>(*serial);
-  if (options.compile && outcome.report) {
+  if (options.compile && outcome.imported && !is_held(outcome)) {
     auto index = categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
@@ -229,7 +239,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
   return outcome;
 }
 
-Json to_json(const Outcome& outcome, const Options& options) {
+Json to_json(const Outcome& outcome, const Options& options, const categories::Taxonomy& taxonomy) {
   const Transferred& transfer = outcome.transfer;
   Json json = {{"zone", options.zone},
                {"source", options.source},
@@ -247,11 +257,8 @@ Json to_json(const Outcome& outcome, const Options& options) {
                {"imported", nullptr},
                {"index", nullptr},
                {"seconds", {{"transfer", outcome.transfer_seconds}}}};
-  if (outcome.report) {
-    json["imported"] = {{"lines", outcome.report->lines},
-                        {"entries", outcome.report->entries},
-                        {"duplicates", outcome.report->duplicates}};
-    json["seconds"]["store"] = outcome.store_seconds;
+  if (outcome.imported) {
+    json["imported"] = to_json(*outcome.imported, taxonomy);
   }
   if (outcome.index) {
     json["index"] = {{"serial", outcome.index->serial},
@@ -262,7 +269,7 @@ Json to_json(const Outcome& outcome, const Options& options) {
   return json;
 }
 
-void print(const Outcome& outcome, const Options& options) {
+void print(const Outcome& outcome, const Options& options, const categories::Taxonomy& taxonomy) {
   const Transferred& transfer = outcome.transfer;
   if (transfer.way == TransferWay::Unchanged) {
     fmt::print("{} has nothing newer than serial {} of {}.\n", options.server, transfer.serial,
@@ -279,12 +286,12 @@ void print(const Outcome& outcome, const Options& options) {
   if (options.key_file.empty()) {
     fmt::print("Not signed: whoever can answer in the server's place writes this list.\n");
   }
-  if (outcome.report) {
-    fmt::print("Source '{}' has {} entries now, serial {}.\n", options.source,
-               grouped(outcome.report->entries), outcome.serial);
+  if (outcome.imported) {
+    fmt::print("\n");
+    print_report(*outcome.imported, taxonomy);
   }
   if (outcome.index) {
-    fmt::print("Index {}: {} names, {}, compiled in {}.\n", outcome.index->serial,
+    fmt::print("\nIndex {}: {} names, {}, compiled in {}.\n", outcome.index->serial,
                grouped(outcome.index->names), bytes_text(outcome.index->bytes),
                duration_text(outcome.index->seconds));
   }
@@ -300,12 +307,16 @@ void add_transfer_command(CLI::App& categories, Command& command) {
                                   if (!outcome) {
                                     return Result<int>(Unexpected<Error>(outcome.error()));
                                   }
-                                  if (command.json) {
-                                    print_json(to_json(*outcome, *options));
-                                  } else {
-                                    print(*outcome, *options);
+                                  const auto taxonomy = command.installation.taxonomy();
+                                  if (!taxonomy) {
+                                    return Result<int>(Unexpected<Error>(taxonomy.error()));
                                   }
-                                  return Result<int>(kExitDone);
+                                  if (command.json) {
+                                    print_json(to_json(*outcome, *options, *taxonomy));
+                                  } else {
+                                    print(*outcome, *options, *taxonomy);
+                                  }
+                                  return Result<int>(is_held(*outcome) ? kExitHeld : kExitDone);
                                 });
   added->add_option("ZONE", options->zone, "Name of the response policy zone")->required();
   added->add_option("--server", options->server, "Its primary; IPv6 with a port in brackets")
@@ -319,13 +330,29 @@ void add_transfer_command(CLI::App& categories, Command& command) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME[,NAME]");
+  static const std::map<std::string, Scope> kScopes = {{"mandatory", Scope::Mandatory},
+                                                       {"national", Scope::National},
+                                                       {"operator", Scope::Operator},
+                                                       {"school", Scope::School}};
+  added->add_option("--issuer", options->issuer, "Whose list it is, for people")->type_name("TEXT");
+  added
+      ->add_option("--scope", options->scope,
+                   "mandatory, national, operator or school: which categories it may state")
+      ->transform(CLI::CheckedTransformer(kScopes).description(""))
+      ->type_name("SCOPE");
+  added
+      ->add_option("--priority", options->priority,
+                   "0 is the strongest; exceptions reach sources of their own number and above")
+      ->check(CLI::Range(0, 65'535).description(""))
+      ->type_name("NUMBER")
+      ->capture_default_str();
   added->add_option("--minimum-age", options->minimum_age, "Refused below this age")
       ->check(CLI::Range(0, 18).description(""))
       ->type_name("YEARS");
   added->add_flag("--full", options->whole, "Fetch the whole zone, whatever was fetched before");
   added->add_flag("--no-compile{false}", options->compile, "Leave the index as it is");
-  added->add_flag("--allow-shrink", options->allow_shrink,
-                  "Accept a zone with less than half of the source's entries");
+  add_admission_options(*added, options->admission);
+  add_ranking_options(*added, options->admission.ranking);
 }
 
 }  // namespace luytre::ctl

@@ -13,8 +13,8 @@
 namespace luytre::mgmt {
 namespace {
 
-using categories::ListSettings;
 using categories::Scope;
+using categories::Subscription;
 using net::ConfigPlace;
 using net::ConfigReader;
 using net::LogLevel;
@@ -96,7 +96,7 @@ void read_fetch(ConfigReader& reader, net::FetchOptions& fetch) {
   read_seconds(reader, "total_timeout_s", 1, kDaySeconds, fetch.total_timeout);
 }
 
-void read_mirrors(ConfigReader& reader, ConfigPlace list, ListSettings& settings) {
+void read_mirrors(ConfigReader& reader, ConfigPlace list, Subscription& settings) {
   const ConfigPlace place = reader.texts("mirrors", settings.mirrors);
   if (!reader.place("mirrors") || (place && settings.mirrors.empty())) {
     reader.complain(place ? place : list,
@@ -115,7 +115,7 @@ void read_mirrors(ConfigReader& reader, ConfigPlace list, ListSettings& settings
   }
 }
 
-void read_never_block(ConfigReader& reader, ListSettings& settings) {
+void read_never_block(ConfigReader& reader, Subscription& settings) {
   std::vector<std::string> granted;
   const ConfigPlace place = reader.texts("never_block", granted);
   for (const std::string& word : granted) {
@@ -132,9 +132,9 @@ void read_never_block(ConfigReader& reader, ListSettings& settings) {
   }
 }
 
-ListSettings read_list(ConfigReader& reader, std::size_t number) {
+Subscription read_list(ConfigReader& reader, std::size_t number) {
   const ConfigPlace list = reader.enter("list", number, kList);
-  ListSettings settings;
+  Subscription settings;
   const ConfigPlace name = reader.text("name", settings.name);
   if (!reader.place("name")) {
     reader.complain(list, "[[list]] has no name; its issuer says it");
@@ -171,8 +171,8 @@ ListSettings read_list(ConfigReader& reader, std::size_t number) {
 void read_lists(ConfigReader& reader, Config& config) {
   const std::size_t count = reader.count("list");
   for (std::size_t number = 0; number < std::min(count, kMaxLists); ++number) {
-    ListSettings settings = read_list(reader, number);
-    if (std::ranges::find(config.lists, settings.name, &ListSettings::name) != config.lists.end() &&
+    Subscription settings = read_list(reader, number);
+    if (std::ranges::find(config.lists, settings.name, &Subscription::name) != config.lists.end() &&
         !settings.name.empty()) {
       reader.complain(reader.place("name"),
                       fmt::format("the list {} is there twice; name all its mirrors in one "

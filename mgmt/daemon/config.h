@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/expected.h"
-#include "categories/subscribe/list_settings.h"
+#include "categories/subscribe/subscription.h"
 #include "net/daemon/log.h"
 #include "net/fetch/fetch.h"
 
@@ -27,7 +27,7 @@ struct Config {
   std::chrono::seconds compile_after{600};
   std::size_t compile_after_names = 5'000;
 
-  std::vector<categories::ListSettings> lists;
+  std::vector<categories::Subscription> lists;
   net::LogLevel log_level = net::LogLevel::Info;
 
   // Reads and checks everything before anything starts. The complaints are complete sentences, one

@@ -89,7 +89,8 @@ Daemon::Daemon(const Config& config, DaemonLock lock, categories::Taxonomy taxon
       lock_(std::move(lock)),
       taxonomy_(std::move(taxonomy)),
       store_(std::move(store)),
-      fetcher_(config_.fetch) {}
+      fetcher_(config_.fetch),
+      gate_(config_.data_dir, config_.share_dir, taxonomy_) {}
 
 Daemon::~Daemon() = default;
 
@@ -100,17 +101,21 @@ Result<void> Daemon::open_lists() {
                   taxonomy_, store_, writing_);
   const std::string node_id = node_id_of(config_);
   std::vector<std::unique_ptr<ListSubscriber>> opened;
-  for (const categories::ListSettings& settings : config_.lists) {
-    auto list = ListSubscriber::open(
-        settings, {.data_dir = config_.data_dir,
-                   .node_id = node_id,
-                   .taxonomy = taxonomy_,
-                   .store = store_,
-                   .writing = writing_,
-                   .fetcher = fetcher_,
-                   .guard = {},
-                   .log = say,
-                   .activated = [this](bool whole) { keeper_->changed(whole); }});
+  for (const categories::Subscription& settings : config_.lists) {
+    auto list = ListSubscriber::open(settings,
+                                     {.data_dir = config_.data_dir,
+                                      .node_id = node_id,
+                                      .taxonomy = taxonomy_,
+                                      .store = store_,
+                                      .writing = writing_,
+                                      .fetcher = fetcher_,
+                                      .guard =
+                                          [this](const categories::CandidateVersion& candidate) {
+                                            return gate_.check(candidate);
+                                          },
+                                      .log = say,
+                                      .activated = [this](bool whole) { keeper_->changed(whole); }},
+                                     std::chrono::system_clock::now());
     if (!list) {
       return Unexpected(list.error());
     }

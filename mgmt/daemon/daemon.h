@@ -16,6 +16,7 @@
 #include "list_thread.h"
 #include "net/metrics/metrics_server.h"
 #include "store_keeper.h"
+#include "version_gate.h"
 #include "web_fetcher.h"
 
 namespace luytre::mgmt {
@@ -49,6 +50,7 @@ class Daemon {
   categories::CategoryStore store_;
   std::mutex writing_;
   WebFetcher fetcher_;
+  VersionGate gate_;
   std::optional<StoreKeeper> keeper_;
   std::vector<std::unique_ptr<ListThread>> lists_;
   std::optional<net::MetricsServer> metrics_;

@@ -34,6 +34,7 @@ enum class Outcome : std::uint8_t {
   DnsFormatError,      // answered FORMERR or NOTIMP in place
   TlsBlocked,
   HttpRedirected,
+  AddressBlocked,      // connection without a name to a listed address
   QuicRefused,         // UDP port 443 of a filtered line
   // dropped
   MalformedDropped,

@@ -1,29 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: a list, its first octet choosing the format. Pieces of odd sizes go through the splitter;
-// whatever the lines are, an item is a host name or a cause, and a name comes out the same when it
+// whatever the lines are, an item is a subject or a cause, and a subject comes out the same when it
 // is read again.
 
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "line_splitter.h"
 #include "list_parser.h"
+#include "subject_text.h"
 
 namespace {
 
 using namespace luytre::categories;
 
+bool reads_again(const Subject& subject) {
+  if (const auto* name = std::get_if<DomainName>(&subject)) {
+    const auto again = parse_name(name->to_text());
+    return name->label_count() >= 2 && again && *again == *name;
+  }
+  if (const auto* path = std::get_if<HostPath>(&subject)) {
+    return HostPath::from_text(path->to_text()) == *path;
+  }
+  const auto& prefix = std::get<IpPrefix>(subject);
+  return IpPrefix::from_text(prefix.to_text()) == prefix;
+}
+
 void check(ListParser& parser, std::string_view line, std::vector<LineItem>& items) {
   parser.parse(line, items);
   for (const LineItem& item : items) {
-    if (!item.name) {
-      continue;
-    }
-    const auto again = parse_name(item.name->to_text());
-    if (item.name->label_count() < 2 || !again || !(*again == *item.name)) {
+    if (item.subject && !reads_again(*item.subject)) {
       std::abort();
     }
   }
@@ -36,13 +46,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (size == 0) {
     return 0;
   }
-  constexpr ListFormat kFormats[] = {ListFormat::Names,   ListFormat::Hosts,   ListFormat::Luytre,
-                                     ListFormat::Adblock, ListFormat::Dnsmasq, ListFormat::Rpz,
-                                     ListFormat::Csv};
+  // The first seven stand for the octets that the corpus begins with.
+  constexpr ListFormat kFormats[] = {
+      ListFormat::Names,   ListFormat::Hosts,        ListFormat::Luytre, ListFormat::Adblock,
+      ListFormat::Dnsmasq, ListFormat::Rpz,          ListFormat::Csv,    ListFormat::Unbound,
+      ListFormat::V2fly,   ListFormat::LabelRegistry};
   const ListFormat format = kFormats[bytes[0] % std::size(kFormats)];
   const std::string text(bytes + 1, bytes + size);
-  const auto now = std::chrono::sys_days(std::chrono::year(2026) / 8 / 22);
-  ListParser parser(format, now);
+  ListParser parser(format);
   std::vector<LineItem> items;
   std::uint64_t last_number = 0;
   const auto visit = [&](std::string_view line, std::uint64_t number) {

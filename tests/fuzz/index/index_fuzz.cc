@@ -73,7 +73,7 @@ void ask(std::span<const std::uint8_t> bytes) {
   std::vector<NameMatch> burst(names.size());
   view->lookup(pointers, burst);
   std::vector<NameMatch> amended(names.size());
-  view->amend(pointers, amended);
+  view->lookup_with(*view, pointers, amended);
   for (std::size_t i = 0; i < names.size(); ++i) {
     NameMatch single;
     view->lookup(std::span(pointers).subspan(i, 1), {&single, 1});

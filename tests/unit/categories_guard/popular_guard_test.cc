@@ -58,12 +58,19 @@ TEST_F(PopularGuard, WhatAListInForceSaysIsNotNew) {
   EXPECT_EQ(alone("facebook.com", "gambling"), "popular:hold 1");
 }
 
-TEST_F(PopularGuard, CategoriesThatAreKeptFromTheSameAudiencesAreAsGood) {
+TEST_F(PopularGuard, AnotherReasonForWhatIsBlockedAlreadyIsNoHarm) {
   kept_from_ = [this](CategorySet categories, std::uint8_t) -> std::uint64_t {
     return (categories & set("porn,gambling")).empty() ? 0 : 1;
   };
+  EXPECT_EQ(alone("pornhub.com", "gambling"), "popular:hold 1") << "a list that is mislabelled";
+  listed_["pornhub.com"] = set("porn");
   EXPECT_EQ(alone("pornhub.com", "gambling"), "");
-  EXPECT_EQ(alone("facebook.com", "gambling"), "popular:hold 1");
+}
+
+TEST_F(PopularGuard, SecurityAndBypassAreExpectedAsAWhole) {
+  popular("nordvpn.com\tvpn\n");
+  EXPECT_EQ(alone("nordvpn.com", "proxy_anonymizer"), "");
+  EXPECT_EQ(alone("nordvpn.com", "malware"), "popular:hold 1");
 }
 
 TEST_F(PopularGuard, ACategoryThatNobodyIsKeptFromIsNoHarm) {
@@ -105,17 +112,22 @@ TEST_F(PopularGuard, AWalledGardensDefaultIsNoHarm) {
 
 TEST_F(PopularGuard, SomeRankedNamesAreNoticedAndManyAreHeld) {
   limits_.ranked_names = 2;
-  for (const char* ranked : {"one.example", "two.example", "three.example"}) {
-    popular_.add_ranked(ranked);
+  limits_.ranked_percent = 10;
+  for (int i = 0; i < 30; ++i) {
+    popular_.add_ranked("r" + std::to_string(i) + ".example");
   }
-  list("one.example", "porn");
-  list("two.example", "porn");
-  EXPECT_EQ(show(check()), "popular:notice 2");
+  for (const char* ranked : {"r0.example", "r1.example", "r2.example"}) {
+    list(ranked, "porn");
+  }
+  EXPECT_EQ(show(check()), "popular:notice 3") << "a tenth of them, not more";
   EXPECT_TRUE(check().holding().empty());
-  list("three.example", "porn");
-  EXPECT_EQ(show(check()), "popular:hold 3");
-  listed_["three.example"] = set("porn");
-  EXPECT_EQ(show(check()), "popular:notice 2") << "another list agrees about one";
+  list("r3.example", "porn");
+  EXPECT_EQ(show(check()), "popular:hold 4");
+  limits_.ranked_names = 4;
+  EXPECT_EQ(show(check()), "popular:notice 4");
+  limits_.ranked_names = 2;
+  listed_["r3.example"] = set("porn");
+  EXPECT_EQ(show(check()), "popular:notice 3") << "another list agrees about one";
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ def shared(path):
     return SHARED / path
 
 
+GRANT = ("--grant", "never_block_1,never_block_2")
+
+
 def imported(ctl, path, *options, code=0):
     return ctl.json("categories", "import", path, "--by", "an", *options, code=code)
 
@@ -128,7 +131,7 @@ def test_scripts_accept_kinds_in_front(ctl, write):
 
 
 def test_nobody_can_accept_a_helpline_that_is_mandatory(ctl, write):
-    imported(ctl, write("help.example\thelpline_report\n"), "--format", "luytre", "--source", "help")
+    imported(ctl, write("help.example\thelpline_report\n"), "--format", "luytre", "--source", "help", *GRANT)
     order = write("example\tnational_order\nhelp.example\tnational_order\n", "order.txt")
     options = ("--format", "luytre", "--source", "order", "--scope", "mandatory")
     report = imported(ctl, order, *options, code=5)
@@ -142,7 +145,8 @@ def test_nobody_can_accept_a_helpline_that_is_mandatory(ctl, write):
 
 
 def test_a_health_site_in_a_list_of_drugs_is_a_conflict_in_the_report(ctl, write):
-    imported(ctl, write("goaskalice.columbia.edu\thealth\n"), "--format", "luytre", "--source", "health")
+    imported(ctl, write("goaskalice.columbia.edu\thealth\n"), "--format", "luytre", "--source", "health",
+             *GRANT)
     report = imported(ctl, write("goaskalice.columbia.edu\nweed.example\n"), "--category", "drugs", "--source", "drugs")
     assert not report["held"] and kinds(report) == ["never_block"]
     hit = report["findings"][0]["first"][0]
@@ -153,11 +157,11 @@ def test_a_health_site_in_a_list_of_drugs_is_a_conflict_in_the_report(ctl, write
 
 
 def test_new_reasons_since_it_was_held_need_a_new_look(held, write):
-    imported(held, write("help.example\thelpline_report\n"), "--format", "luytre", "--source", "help")
+    imported(held, write("help.example\thelpline_report\n"), "--format", "luytre", "--source", "help", *GRANT)
     order = write("google.com\tnational_order\nlater.example\tnational_order\n", "order.txt")
     options = ("--format", "luytre", "--source", "order", "--scope", "mandatory")
     imported(held, order, *options, code=5)
-    imported(held, write("later.example\thelpline_report\n"), "--format", "luytre", "--source", "help2")
+    imported(held, write("later.example\thelpline_report\n"), "--format", "luytre", "--source", "help2", *GRANT)
     message = held.refused("categories", "release", "order", "--by", "binh", "--reason", "r")
     assert "new reasons" in message and "mandatory_never_block" in message
     assert "Nobody" in held.refused("categories", "release", "order", "--by", "binh", "--reason", "r")
@@ -178,7 +182,7 @@ def test_limits_are_a_file_for_all_or_one_source(ctl, write):
 
 def test_a_ranking_of_the_operator_counts(ctl, write):
     ctl.data_dir.mkdir()
-    (ctl.data_dir / "guards.toml").write_text("ranked_names = 0\n")
+    (ctl.data_dir / "guards.toml").write_text("ranked_names = 0\nranked_percent = 0\n")
     ranking = write("first.example\nsecond.example\n", "ranking.txt")
     names = write("second.example\n")
     assert not imported(ctl, names, "--category", "porn", "--source", "a", "--popular", ranking, "--top", "1")["held"]
@@ -214,7 +218,7 @@ def test_a_preview_of_a_removed_name_says_what_opens(ctl, write):
 
 
 def test_a_preview_knows_what_never_block_data_protects(ctl, write):
-    imported(ctl, write("nasa.gov\tgovernment\n"), "--format", "luytre", "--source", "own")
+    imported(ctl, write("nasa.gov\tgovernment\n"), "--format", "luytre", "--source", "own", *GRANT)
     preview = ctl.json("categories", "preview", write("nasa.gov\n"), "--category", "piracy")
     assert preview["changes"] == [] and kinds(preview) == ["never_block"]
 

@@ -68,6 +68,15 @@ def test_status_says_what_is_missing(ctl, serve):
     assert "categories import" in text and "line add" in text
 
 
+def test_status_tells_of_changes_since_the_index(ctl, serve):
+    page = PAGE.format(start=1) + "luytre_list_serial 15\nluytre_overlay_names 1200\nluytre_lists_behind 1\n"
+    text = ctl.run("status", "--metrics", serve(page))
+    assert "serial 15, 1,200 names changed since that index" in text
+    assert "luytrectl categories compile" in text
+    text = ctl.run("status", "--metrics", serve(PAGE.format(start=1) + "luytre_list_serial 12\nluytre_lists_behind 0\n"))
+    assert "changed since" not in text and "behind" not in text
+
+
 def test_status_says_when_there_is_no_gateway(ctl, serve):
     assert "Is the gateway running?" in ctl.refused("status", "--metrics", "http://127.0.0.1:1/metrics")
     assert "404" in ctl.refused("status", "--metrics", serve("", 404))

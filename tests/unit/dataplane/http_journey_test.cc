@@ -85,6 +85,48 @@ TEST_F(HttpJourney, TheStatusPageItselfIsNeverRedirected) {
   EXPECT_EQ(counts()[Outcome::HttpAllowed], 1U);
 }
 
+Bytes request_for(std::string_view target, std::string_view host) {
+  return luytre::test::bytes_of("GET " + std::string(target) +
+                                " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
+}
+
+TEST_F(HttpJourney, AListedPageIsRefusedAndTheRestOfItsHostIsNot) {
+  for (const char* target : {"/bad", "/bad/x", "/bad?x", "http://pages.test/bad"}) {
+    start({});
+    from_client({kHttp.syn(), kHttp.data(request_for(target, "pages.test"))});
+    EXPECT_EQ(counts()[Outcome::HttpRedirected], 1U) << target;
+    EXPECT_NE(told_client().find("?reason=gambling&name=pages.test"), std::string::npos) << target;
+  }
+  for (const char* target : {"/", "/good", "/badly", "http://pages.test/", "*"}) {
+    start({});
+    from_client({kHttp.syn(), kHttp.data(request_for(target, "pages.test"))});
+    EXPECT_EQ(counts()[Outcome::HttpAllowed], 1U) << target;
+  }
+  start({});
+  from_client({kHttp.syn(), kHttp.data(request_for("/bad", "other.test"))});
+  EXPECT_EQ(counts()[Outcome::HttpAllowed], 1U);
+}
+
+TEST_F(HttpJourney, APageOfANeverBlockedHostPasses) {
+  from_client({kHttp.syn(), kHttp.data(request_for("/bad", "helpline.test"))});
+  EXPECT_EQ(counts()[Outcome::HttpAllowed], 1U);
+}
+
+TEST_F(HttpJourney, ARequestToAListedAddressIsRefusedUnlessItsHostIsNeverBlocked) {
+  const Connection listed{.server = "203.0.113.7", .server_port = 80};
+  from_client({listed.syn(), listed.data(get_request("example.org"))});
+  EXPECT_NE(told_client().find("?reason=gambling&name=example.org"), std::string::npos);
+  start({});
+  from_client({listed.syn(), listed.data(get_request("helpline.test"))});
+  EXPECT_EQ(counts()[Outcome::HttpAllowed], 1U);
+}
+
+TEST_F(HttpJourney, ARequestForAListedAddressItselfIsReset) {
+  const Connection listed{.server = "203.0.113.7", .server_port = 80};
+  from_client({listed.syn(), listed.data(get_request("203.0.113.7"))});
+  EXPECT_EQ(counts()[Outcome::AddressBlocked], 1U);
+}
+
 std::string redirect(const StatusPage& page, std::string_view reason, std::string_view name) {
   std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> out{};
   const std::size_t size = page.write_redirect(reason, TestWorld::name(name), out);

@@ -38,7 +38,8 @@ inline constexpr std::string_view kAdultV6 = "2001:db8:3::2";
 inline constexpr std::uint16_t kChildVlan = 20;
 
 // The shipped taxonomy and preset, and a small list: casino.test (gambling, with all below it),
-// porn.test, malware.test, helpline.test (never blocked).
+// porn.test, malware.test, helpline.test (never blocked); the pages pages.test/bad and
+// helpline.test/bad; the addresses 203.0.113.0/24 and 2001:db8:bad::/48 (gambling).
 class TestWorld {
  public:
   TestWorld()
@@ -82,6 +83,13 @@ class TestWorld {
              {"helpline.test", "helpline_report"}}) {
       const auto set = categories::CategorySet::of(category(word));
       builder.add(name(text), {.exact = set, .subtree = set});
+    }
+    const auto gambling = categories::CategorySet::of(category("gambling"));
+    for (const char* text : {"pages.test/bad", "helpline.test/bad"}) {
+      builder.add_path(*categories::HostPath::from_text(text), gambling, 0);
+    }
+    for (const char* text : {"203.0.113.0/24", "2001:db8:bad::/48"}) {
+      builder.add_prefix(*categories::IpPrefix::from_text(text), gambling, 0);
     }
     return categories::LayeredIndex(
         std::make_shared<const categories::Index>(must(builder.build(1))));

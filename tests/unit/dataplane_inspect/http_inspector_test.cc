@@ -113,6 +113,26 @@ TEST(InspectHttp, TargetNamesTheHostWhereItsFormDoes) {
   });
 }
 
+TEST(InspectHttp, ThePageIsFoundInEveryFormOfTheTarget) {
+  const auto target = [](std::string_view line) {
+    const std::string head = join({line, " HTTP/1.1\r\nHost: www.example.org\r\n\r\n"});
+    const std::vector<std::uint8_t> exact(head.begin(), head.end());
+    const Inspection inspection = dataplane::inspect_http(exact);
+    EXPECT_EQ(inspection.finding, Finding::Name) << line;
+    return std::string(inspection.target);
+  };
+  EXPECT_EQ(target("GET /bad/page?a=b&c"), "/bad/page?a=b&c");
+  EXPECT_EQ(target("GET http://other.example/bad?x"), "/bad?x");
+  EXPECT_EQ(target("GET http://user@other.example:8080/bad"), "/bad");
+  EXPECT_EQ(target("GET http://other.example"), "");
+  EXPECT_EQ(target("GET http://other.example?x"), "?x");
+  EXPECT_EQ(target("GET /bad#top"), "/bad");
+  EXPECT_EQ(target("GET http://other.example#top/bad"), "");
+  EXPECT_EQ(target("OPTIONS *"), "*");
+  EXPECT_EQ(target("CONNECT other.example:443"), "");
+  EXPECT_EQ(target("GET /a://b/c"), "/a://b/c");
+}
+
 TEST(InspectHttp, RequestLineIsReadAsForgivingServersReadIt) {
   for (const std::string_view line :
        {"GET / HTTP/1.1\r\n", "GET / HTTP/1.0\n", "GET  /  HTTP/1.1 \r\n", "GET\t/\tHTTP/1.1\r\n",

@@ -129,7 +129,7 @@ TEST_F(IndexDamage, CountsThatContradictTheSizeAreRefused) {
       [](IndexHeader& header) { header.fingerprint_bits = 0; },
       [](IndexHeader& header) { header.fingerprint_bits = 62; },
       [](IndexHeader& header) { header.fingerprint_bits = 64; },
-      [](IndexHeader& header) { header.flags = 2; },
+      [](IndexHeader& header) { header.flags = 4; },
       [](IndexHeader& header) { header.reserved = 1; },
       [](IndexHeader& header) { ++header.node_count; },
       [](IndexHeader& header) { ++header.path_node_count; },

@@ -82,6 +82,17 @@ TEST(LayeredIndex, TheRootCanChangeAndReplacesEverything) {
   EXPECT_EQ(index.lookup(name("only.test")).categories, set_of({kGambling}));
 }
 
+TEST(LayeredIndex, AnOverlayUnderAnotherKeyAnswersTheSame) {
+  IndexBuilder builder(taxonomy(), {7, 8});
+  builder.overrides(name("example.com"));
+  builder.overrides(name("new.test"));
+  builder.add(name("new.test"), subtree(set_of({kPorn})));
+  const LayeredIndex index(main_index(), std::make_shared<const Index>(must_build(builder)));
+  EXPECT_TRUE(index.lookup(name("www.example.com")).categories.empty());
+  EXPECT_EQ(index.lookup(name("www.new.test")).categories, set_of({kPorn}));
+  EXPECT_EQ(index.lookup(name("casino.test")).categories, set_of({kGambling}));
+}
+
 TEST(LayeredIndex, AnOverlayThatNamesNothingChangesNothing) {
   const LayeredIndex index = with_overlay({}, {{"example.com", subtree(set_of({kGambling}))}});
   EXPECT_EQ(index.lookup(name("example.com")).categories, set_of({kPorn}));

@@ -79,8 +79,10 @@ struct GuardLimits {
   std::uint64_t lost_entries = 5;  // and more than so many
   std::uint8_t ipv4_prefix = 16;   // the shortest that needs no second person
   std::uint8_t ipv6_prefix = 32;
-  // So many names of a ranking, of which nobody said what they are, are only noticed.
+  // Names of a ranking, of which nobody said what they are, are only noticed up to both: a tenth of
+  // the most popular names belong to advertising alone.
   std::uint64_t ranked_names = 20;
+  std::uint32_t ranked_percent = 10;
   std::size_t shown = 20;
 };
 

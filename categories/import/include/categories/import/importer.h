@@ -48,9 +48,12 @@ enum class ListFormat : std::uint8_t {
   Csv,  // a header row, then name,categories,minimum_age,reach,legal_ref,expires,action: Subtree
   Unbound,  // "local-zone: name type": Subtree; "local-data" with a sinkhole address: Exact
   V2fly,    // "domain:name" or a bare name: Subtree; "full:name": Exact
+  Labels,   // what sites say about themselves: a folder for each host, or one file and its host
+            // (categories/labels): a minimum age, seldom a category
+  LabelRegistry,  // a registry of such ages: a header row with host, domain or url, and age
 };
 
-inline constexpr std::size_t kListFormatCount = 11;
+inline constexpr std::size_t kListFormatCount = 13;
 
 // Why a line gave no entry. Each is counted and one example is kept.
 enum class SkipCause : std::uint8_t {
@@ -72,8 +75,11 @@ enum class SkipCause : std::uint8_t {
   LeftOut,          // the mapping says to leave this category out
   Permitted,  // a UT1 folder of names to permit ("usage: white"), which nobody mapped to a category
   NotGranted,  // none of its categories may be stated by this source (categories/scope.h)
+  NoLabel,     // a site's file that is no label
+  OtherHost,   // a site's label about another site
+  AllAges,     // a label for all ages, which raises nothing
 };
-inline constexpr std::size_t kSkipCauseCount = 17;
+inline constexpr std::size_t kSkipCauseCount = 20;
 
 struct SkipCount {
   std::uint64_t lines = 0;
@@ -113,8 +119,9 @@ struct ImportReport {
 
 struct ImportOptions {
   ListFormat format = ListFormat::Auto;
-  // For formats that name no category themselves (all but ut1, luytre and csv), and for CSV rows
-  // that name none; empty: for the former, Invalid error that says what to give.
+  // For formats that name no category themselves (all but ut1, luytre, csv and labels), and for CSV
+  // rows that name none; empty: for the former, Invalid error that says what to give. Labels take
+  // none: they raise an age.
   CategorySet categories;
   std::uint8_t minimum_age = 0;
   // Reach of lines that do not state one, instead of the format's own (see ListFormat).
@@ -123,6 +130,8 @@ struct ImportOptions {
   std::chrono::sys_seconds now{};  // what lines expire against; at its default nothing has expired
   CategoryMapping mapping;         // asked before the taxonomy for words and folders of the list
   CategorySet may_state{~std::uint64_t{0}};  // what the source may say (categories/scope.h)
+  std::string host = {};                     // of a single label: where it was fetched from
+  std::string country = {};                  // of labels: two letters, see categories/labels
 };
 
 struct ParsedList {

@@ -43,9 +43,10 @@ class Index {
   void lookup(std::span<const DomainName* const> names,
               std::span<NameMatch> matches) const noexcept;
   [[nodiscard]] NameMatch lookup(const DomainName& name) const noexcept;
-  // For an overlay (IndexBuilder::overrides): replaces matches[i] where *names[i] is an overridden
-  // name or below one, and leaves it elsewhere.
-  void amend(std::span<const DomainName* const> names, std::span<NameMatch> matches) const noexcept;
+  // The same, but `overlay` (IndexBuilder::overrides) answers for the names that it overrides and
+  // those below them. Costs little more, if both were compiled with one hash key.
+  void lookup_with(const Index& overlay, std::span<const DomainName* const> names,
+                   std::span<NameMatch> matches) const noexcept;
 
   // What the lists say about the longest listed path that covers a request for `target` to `host`, by
   // the rules of HostPath::covers(). Empty if there is none; `matched_labels` are then 0, and

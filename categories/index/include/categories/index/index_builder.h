@@ -34,7 +34,7 @@ class IndexBuilder {
   void add_path(const HostPath& path, CategorySet categories, std::uint8_t minimum_age);
   void add_prefix(const IpPrefix& prefix, CategorySet categories, std::uint8_t minimum_age);
 
-  // Makes the index an overlay: for `name` and all names below it has the last word (Index::amend),
+  // Makes the index an overlay: for `name` and all names below it has the last word (Index::lookup_with),
   // even where it says nothing. So it must be given all that is listed there and above.
   void overrides(const DomainName& name);
 

@@ -25,9 +25,10 @@ class LayeredIndex {
 
   void lookup(std::span<const DomainName* const> names,
               std::span<NameMatch> matches) const noexcept {
-    main_->lookup(names, matches);
-    if (overlay_ != nullptr) {
-      overlay_->amend(names, matches);
+    if (overlay_ == nullptr) {
+      main_->lookup(names, matches);
+    } else {
+      main_->lookup_with(*overlay_, names, matches);
     }
   }
   [[nodiscard]] NameMatch lookup(const DomainName& name) const noexcept {

@@ -120,7 +120,9 @@ struct CanonicalEntry {
 [[nodiscard]] std::optional<std::int64_t> parse_expiry(std::string_view text) noexcept;
 // The shorter of the two spellings. `expires` is one that parse_expiry() gives.
 [[nodiscard]] std::string expiry_text(std::int64_t expires);
-// Printable UTF-8 of 1 to kMaxLegalRefBytes octets, without blanks at its ends, and not "-".
+// Valid UTF-8 without control characters, which a terminal would obey.
+[[nodiscard]] bool is_printable_text(std::string_view text) noexcept;
+// Such text of 1 to kMaxLegalRefBytes octets, without blanks at its ends, and not "-".
 [[nodiscard]] bool is_legal_ref(std::string_view text) noexcept;
 
 }  // namespace luytre::categories

@@ -19,10 +19,10 @@ enum class FetchOutcome : std::uint8_t {
 
 struct FetchReply {
   FetchOutcome outcome = FetchOutcome::Failed;
-  std::string body;            // Done, of text()
-  std::string tag;             // Done: to be given as `known` next time
-  std::string problem;         // otherwise: a word for metrics, "timeout"
-  std::string message;         // and a sentence that names the address
+  std::string body = {};       // Done, of text()
+  std::string tag = {};        // Done: to be given as `known` next time
+  std::string problem = {};    // otherwise: a word for metrics, "timeout"
+  std::string message = {};    // and a sentence that names the address
   std::uint64_t received = 0;  // octets over the network
 };
 

@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "categories/store/category_store.h"
 #include "categories/subscribe/list_fetcher.h"
-#include "categories/subscribe/list_settings.h"
 #include "categories/subscribe/list_status.h"
+#include "categories/subscribe/subscription.h"
 #include "categories/subscribe/version_guard.h"
 #include "categories/taxonomy.h"
 
@@ -47,8 +47,9 @@ class ListSubscriber {
   using Clock = std::chrono::system_clock;
 
   // Invalid: the pinned root is none, or another list's.
-  [[nodiscard]] static Result<std::unique_ptr<ListSubscriber>> open(const ListSettings& settings,
-                                                                    SubscriberHost host);
+  [[nodiscard]] static Result<std::unique_ptr<ListSubscriber>> open(const Subscription& settings,
+                                                                    SubscriberHost host,
+                                                                    Clock::time_point now);
   ListSubscriber(const ListSubscriber&) = delete;
   ListSubscriber& operator=(const ListSubscriber&) = delete;
   ~ListSubscriber();

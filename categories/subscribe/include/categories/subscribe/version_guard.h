@@ -27,7 +27,8 @@ struct HeldReason {
 };
 
 // What a version must not do, whoever signed it. Nothing: it may come into force. Otherwise the
-// function has kept it where a second person finds it: that person puts it into the store.
+// function has kept it where a second person finds it: that person puts it into the store. Invalid:
+// nobody could let it come into force.
 using VersionGuard =
     std::function<Result<std::vector<HeldReason>>(const CandidateVersion& candidate)>;
 

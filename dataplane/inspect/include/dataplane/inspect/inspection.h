@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "categories/domain_name.h"
 
@@ -27,6 +28,9 @@ struct Inspection {
   Protocol protocol =
       Protocol::Unknown;        // with NeedMore the only one that may still match, if there is one
   categories::DomainName name;  // with Finding::Name only
+  // With Finding::Name of an HTTP request: path and query that it asks for (RFC 9112 §3.2.1, §3.2.2),
+  // without a fragment; empty for CONNECT. Borrows from the stream.
+  std::string_view target = {};
 };
 
 // Reads a ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) from the start of a TCP stream: over any

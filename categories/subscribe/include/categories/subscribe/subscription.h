@@ -13,7 +13,7 @@
 namespace luytre::categories {
 
 // One signed list as an operator subscribes to it.
-struct ListSettings {
+struct Subscription {
   std::string name;                 // the list's own: "vn-national"; also its source's
   std::filesystem::path root_file;  // the pinned root, from the issuer by a trusted way
   std::vector<std::string>

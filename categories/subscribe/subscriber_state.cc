@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "list_state.h"
+#include "subscriber_state.h"
 
 #include <algorithm>
 #include <array>
@@ -66,7 +66,7 @@ std::string_view describe(ListStage stage) noexcept {
   return kStages[static_cast<std::size_t>(stage)];
 }
 
-std::string ListState::text() const {
+std::string SubscriberState::text() const {
   Json json = {{"fingerprint", fingerprint},
                {"accepted", nullptr},
                {"in_force", to_json(in_force)},
@@ -89,12 +89,12 @@ std::string ListState::text() const {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::optional<ListState> ListState::parse(std::string_view text) {
+std::optional<SubscriberState> SubscriberState::parse(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) {
     return std::nullopt;
   }
-  ListState state;
+  SubscriberState state;
   state.fingerprint = text_of(json, "fingerprint");
   if (const auto found = json.find("accepted"); found != json.end() && found->is_object()) {
     if (const auto digest = parse_hex(text_of(*found, "payload_sha256"))) {

@@ -27,7 +27,7 @@ struct StoredVersion {
 };
 
 // state.json: what a subscriber must not forget when it ends, whenever that is. luytrectl shows it.
-struct ListState {
+struct SubscriberState {
   std::string fingerprint;  // of the pinned root; another one: everything begins anew
   std::optional<AcceptedVersion> accepted;
   std::optional<StoredVersion> in_force;
@@ -45,7 +45,7 @@ struct ListState {
 
   [[nodiscard]] std::string text() const;
   // Nothing: it is not what text() writes.
-  [[nodiscard]] static std::optional<ListState> parse(std::string_view text);
+  [[nodiscard]] static std::optional<SubscriberState> parse(std::string_view text);
 };
 
 }  // namespace luytre::categories
