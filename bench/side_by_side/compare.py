@@ -34,7 +34,8 @@ def run(binaries, directory, keep, sizes):
 
 def _measure(server, binaries, workload, sizes):
     row = {"name": server.name, "load_s": server.load_seconds, "rss_bytes": server.process.resident_bytes(),
-           "dnsperf": load.dnsperf(server, workload), "checked": load.checked(server, binaries, workload, sizes.seconds)}
+           "dnsperf": load.dnsperf(server, workload),
+           "checked": load.checked(server, binaries, workload, sizes.seconds)}
     answered = row["dnsperf"]
     # With nothing lost every question was asked once, so the number of refusals is known exactly.
     if answered["lost"] == 0 and answered["name_errors"] != answered["expected_name_errors"]:

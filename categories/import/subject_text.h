@@ -3,12 +3,10 @@
 
 #include <string_view>
 
+#include "categories/import/name_text.h"
 #include "line_item.h"
 
 namespace luytre::categories {
-
-// The name in `text`, from UTF-8 to A-labels if need be, or why there is none.
-[[nodiscard]] Expected<DomainName, SkipCause> parse_name(std::string_view text);
 
 // The name, page, address or range in `text`. A page keeps its host to itself: what is no page of a
 // named host is Url.

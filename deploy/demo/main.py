@@ -84,7 +84,7 @@ def parse_arguments():
 
 def import_lists(gateway, options):
     gateway.luytrectl("categories", "import", str(gateway.share_dir / "lists" / "starter.txt"),
-                      "--source", "starter", *(["--no-compile"] if options.list else []))
+                      "--source", "starter", "--scope", "national", *(["--no-compile"] if options.list else []))
     for number, path in enumerate(options.list):
         if not os.path.exists(path):
             raise RuntimeError(f"The list {path} does not exist.")

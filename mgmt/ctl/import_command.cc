@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -264,18 +265,28 @@ void add_import_command(CLI::App& categories, Command& command) {
   added->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked");
   add_list_options(*added, *options);
   add_source_options(*added, *options);
-  CLI::Option* catalogue = added->add_option(
-      "--sources", options->catalogue, "A catalogue: all lists that this TOML file describes");
-  catalogue->type_name("FILE");
-  for (const char* other :
-       {"PATH", "--format", "--category", "--map", "--reach", "--minimum-age", "--host",
-        "--country", "--source", "--issuer", "--scope", "--grant", "--priority"}) {
-    catalogue->excludes(added->get_option(other));
-  }
+  CLI::Option* catalogue =
+      added
+          ->add_option("--sources", options->catalogue,
+                       "A catalogue: import all lists that this TOML file describes")
+          ->type_name("FILE");
   added
       ->add_option("--root", options->root, "Where a catalogue's paths begin; by default beside it")
-      ->type_name("DIR")
-      ->needs(catalogue);
+      ->type_name("DIR");
+  // Not CLI's own excludes() and needs(), which fill the help with their lists.
+  added->parse_complete_callback([added, catalogue] {
+    constexpr std::array kOfOneList = {
+        "PATH",      "--format", "--category", "--map",   "--reach", "--minimum-age", "--host",
+        "--country", "--source", "--issuer",   "--scope", "--grant", "--priority"};
+    for (const char* option : kOfOneList) {
+      if (catalogue->count() != 0 && added->count(option) != 0) {
+        throw CLI::ExcludesError("--sources", option);
+      }
+    }
+    if (catalogue->count() == 0 && added->count("--root") != 0) {
+      throw CLI::RequiresError("--root", "--sources");
+    }
+  });
   added->add_flag("--no-compile{false}", options->compile,
                   "Leave the index as it is; for several imports in a row");
   add_admission_options(*added, options->admission);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "categories/import/name_text.h"
+
 namespace luytre::ctl {
 namespace {
 
@@ -114,12 +116,16 @@ Result<categories::DomainName> parse_name(const std::string& text) {
   if (name) {
     return *name;
   }
+  const auto is_utf8 = [](char c) { return static_cast<unsigned char>(c) > 127; };
   std::string_view advice = "write a host name like www.example.com";
   if (text.find('/') != std::string::npos || text.find(':') != std::string::npos) {
     advice = "write the host name alone, without scheme, port and path";
-  } else if (std::ranges::any_of(text,
-                                 [](char c) { return static_cast<unsigned char>(c) > 127; })) {
-    advice = "write an international name in its ASCII form, which begins with xn--";
+  } else if (std::ranges::any_of(text, is_utf8)) {
+    const auto international = categories::parse_name(text);
+    if (international) {
+      return *international;
+    }
+    advice = "it is no valid international name either";
   }
   return fail(ErrorCode::Invalid, fmt::format("'{}' is not a name ({}); {}.", text,
                                               categories::describe(name.error()), advice));

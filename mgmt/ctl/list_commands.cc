@@ -238,6 +238,7 @@ void add_list_commands(CLI::App& app, Command& command) {
   add_key_commands(*list, command);
   add_list_submit_commands(*list, command);
   add_list_sign_commands(*list, command);
+  add_list_rotate_commands(*list, command);
   add_list_publish_commands(*list, command);
   add_list_show_commands(*list, command);
   add_list_verify_commands(*list, command);

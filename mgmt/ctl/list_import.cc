@@ -1,14 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "list_import.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
+
+#include "output.h"
 
 namespace luytre::ctl {
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Why nothing was taken from the list: what most of its lines were skipped for.
+Unexpected<Error> holds_nothing(const std::filesystem::path& path, const ReadList& list) {
+  const auto& skipped = list.report.skipped;
+  const auto most = std::ranges::max_element(skipped, {}, &categories::SkipCount::lines);
+  std::string why;
+  if (most->lines != 0) {
+    const auto cause = static_cast<categories::SkipCause>(most - skipped.begin());
+    why =
+        fmt::format(" ({} of {} lines: {}{})", grouped(most->lines), grouped(list.report.lines),
+                    describe(cause),
+                    cause == categories::SkipCause::NotGranted ? "; see --scope and --grant" : "");
+  }
+  return fail(ErrorCode::Invalid,
+              fmt::format("{} holds no usable entry{}; source '{}' stays as it was.", path.string(),
+                          why, list.source.name));
 }
 
 }  // namespace
@@ -35,6 +58,9 @@ Result<ReadList> read_list(const categories::SourceOrder& order,
 
 Result<ImportedList> store_list(categories::CategoryStore& store, const std::filesystem::path& path,
                                 ReadList list, ListGate& gate) {
+  if (list.content.size() == 0) {
+    return holds_nothing(path, list);
+  }
   auto admission = gate.admit(list.source, list.content);
   if (!admission) {
     return Unexpected<Error>(admission.error());

@@ -352,7 +352,6 @@ void add_transfer_command(CLI::App& categories, Command& command) {
   added->add_flag("--full", options->whole, "Fetch the whole zone, whatever was fetched before");
   added->add_flag("--no-compile{false}", options->compile, "Leave the index as it is");
   add_admission_options(*added, options->admission);
-  add_ranking_options(*added, options->admission.ranking);
 }
 
 }  // namespace luytre::ctl

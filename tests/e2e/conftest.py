@@ -52,7 +52,8 @@ def gateway(network, servers, stage, tmp_path_factory):
     directory = tmp_path_factory.mktemp("gateway")
     made = Gateway(stage / "bin", stage / "share" / "luytre", directory, directory / "data",
                    (SUBSCRIBER_PORT, INTERNET_PORT), STATUS_PAGE, network)
-    made.luytrectl("categories", "import", str(made.share_dir / "lists" / "starter.txt"), "--source", "starter")
+    made.luytrectl("categories", "import", str(made.share_dir / "lists" / "starter.txt"), "--source", "starter",
+                   "--scope", "national")
     made.luytrectl("line", "add", CHILD.name, "--band", "b1", "--key", CHILD.ipv4, "--key", CHILD.ipv6_prefix)
     with made:
         yield made

@@ -198,13 +198,13 @@ def test_a_zone_of_100000_names_comes_within_seconds(kind, make_primary, seconda
     first = secondary.fetch(primary)
     record_property("whole_seconds", time.monotonic() - began)
     assert first["imported"]["entries"] == len(names) and first["messages"] > 10
-    assert first["seconds"]["transfer"] < 20, first["seconds"]
+    assert first["seconds"]["transfer"] < 30, first["seconds"]
     primary.write(2, names[10:])
     began = time.monotonic()
     second = secondary.fetch(primary)
     record_property("changes_seconds", time.monotonic() - began)
     assert (second["way"], second["removed"], second["records"]) == ("ixfr", 20, 24)
-    assert second["seconds"]["transfer"] < 5, second["seconds"]
+    assert second["seconds"]["transfer"] < 15, second["seconds"]
     print(json.dumps({kind: [first["seconds"], second["seconds"]]}))
 
 

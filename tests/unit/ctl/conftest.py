@@ -53,5 +53,5 @@ def ctl(tmp_path):
 def starter(tmp_path_factory):
     """One installation with the starter list, for tests that only read."""
     made = Luytrectl(tmp_path_factory.mktemp("installation") / "data")
-    made.run("categories", "import", ROOT / "deploy" / "lists" / "starter.txt")
+    made.run("categories", "import", ROOT / "deploy" / "lists" / "starter.txt", "--scope", "national")
     return made

@@ -11,7 +11,7 @@ KEYS = ["192.0.2.7", "2001:db8:1::/56", "vlan:20", "mac:02:00:5e:10:00:01"]
 @pytest.fixture
 def child(starter, ctl):
     """An installation with the starter list and one line at ages 7 to 12."""
-    ctl.run("categories", "import", starter.share_dir / "deploy" / "lists" / "starter.txt")
+    ctl.run("categories", "import", starter.share_dir / "deploy" / "lists" / "starter.txt", "--scope", "national")
     ctl.run("line", "add", "child", "--band", "b1", "--key", KEYS[0])
     return ctl
 
