@@ -205,7 +205,7 @@ void add_list_options(CLI::App& added, Options& options) {
                                                         {"subtree", Reach::Subtree}};
   added
       .add_option("--format", options.format,
-                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound, v2fly, "
+                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz,\ncsv, unbound, v2fly, "
                   "labels or label-registry")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
@@ -238,18 +238,18 @@ void add_source_options(CLI::App& added, Options& options) {
   added.add_option("--issuer", options.issuer, "Whose list it is, for people")->type_name("TEXT");
   added
       .add_option("--scope", options.scope,
-                  "mandatory, national, operator or school: which categories it may state")
+                  "mandatory, national, operator or school: what it may state")
       ->transform(CLI::CheckedTransformer(kScopes).description(""))
       ->type_name("SCOPE");
   added
       .add_option("--grant", options.grants,
-                  "never_block_1, never_block_2: tiers that an operator's list may state as well")
+                  "never_block_1, never_block_2: what it may state as well")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("TIER[,TIER]");
   added
       .add_option("--priority", options.priority,
-                  "0 is the strongest; exceptions reach sources of their own number and above")
+                  "0 is the strongest; exceptions reach their own number and above")
       ->check(CLI::Range(0, 65'535).description(""))
       ->type_name("NUMBER")
       ->capture_default_str();

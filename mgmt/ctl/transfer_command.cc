@@ -337,12 +337,12 @@ void add_transfer_command(CLI::App& categories, Command& command) {
   added->add_option("--issuer", options->issuer, "Whose list it is, for people")->type_name("TEXT");
   added
       ->add_option("--scope", options->scope,
-                   "mandatory, national, operator or school: which categories it may state")
+                   "mandatory, national, operator or school: what it may state")
       ->transform(CLI::CheckedTransformer(kScopes).description(""))
       ->type_name("SCOPE");
   added
       ->add_option("--priority", options->priority,
-                   "0 is the strongest; exceptions reach sources of their own number and above")
+                   "0 is the strongest; exceptions reach their own number and above")
       ->check(CLI::Range(0, 65'535).description(""))
       ->type_name("NUMBER")
       ->capture_default_str();
