@@ -47,8 +47,9 @@ void add_ranking_options(CLI::App& command, RankingOptions& options) {
 void add_admission_options(CLI::App& command, AdmissionOptions& options) {
   command
       .add_option("--accept", options.accept,
-                  "Guards that may trip: empty, shrink, growth, public_suffix, shared_host, "
-                  "popular, opens, never_block, wide_prefix, lost_protection")
+                  "Guards that may trip: empty, shrink, growth, popular,\n"
+                  "opens, public_suffix, shared_host, never_block,\n"
+                  "wide_prefix, lost_protection")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("KIND[,KIND]");
