@@ -37,8 +37,7 @@ Json audit_line(std::string_view what, const categories::Source& source,
 void add_ranking_options(CLI::App& command, RankingOptions& options) {
   command
       .add_option("--popular", options.file,
-                  "A ranking of names that must not fall by mistake, the most popular first "
-                  "(default: popular.names in the data folder, if it is there)")
+                  "A ranking, most popular first (default: DATA/popular.names)")
       ->type_name("FILE");
   command.add_option("--top", options.top, "So many names of it")
       ->type_name("N")

@@ -291,8 +291,7 @@ void add_import_command(CLI::App& categories, Command& command) {
       "failed, 5 if one is held for a second person (luytrectl categories held).");
 
   CLI::App* preview =
-      add_command(categories, command, "preview",
-                  "Which popular names would change their verdict? Exit code 5 if it would be held",
+      add_command(categories, command, "preview", "Which popular names a list would close or open",
                   [&command, options] { return preview_one(command, *options); });
   preview->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked")
       ->required();
