@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "catalogue_import.h"
-#include "categories/compile/index_files.h"
 #include "categories/scope.h"
 #include "category_words.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
@@ -115,11 +115,7 @@ Result<ImportedList> import(const Installation& installation, const categories::
 
 Result<std::optional<categories::CompiledIndex>> compile(const Installation& installation,
                                                          const categories::Taxonomy& taxonomy) {
-  const auto store = installation.open_categories(lmdb::OpenMode::ReadOnly);
-  if (!store) {
-    return Unexpected<Error>(store.error());
-  }
-  auto index = categories::compile_index(*store, taxonomy, installation.index_dir());
+  auto index = compile_lists(installation, taxonomy);
   return index ? Result<std::optional<categories::CompiledIndex>>(std::move(*index))
                : Unexpected<Error>(index.error());
 }

@@ -82,7 +82,7 @@ void ListVerifier::visit(const categories::IpPrefix& prefix, CategorySet categor
   if (waiting_ && !(waiting_->prefix.address == prefix.address)) {
     finish();
   }
-  waiting_ = {
+  waiting_ = PrefixAnswer{
       .prefix = prefix,
       .expected = {.categories = categories, .matched_labels = 0, .minimum_age = minimum_age}};
 }

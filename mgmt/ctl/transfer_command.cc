@@ -19,6 +19,7 @@
 #include "categories/transfer/transfer.h"
 #include "category_words.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
@@ -230,7 +231,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
   }
   outcome.serial = static_cast<std::uint64_t>(*serial);
   if (options.compile && outcome.imported && !is_held(outcome)) {
-    auto index = categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
+    auto index = compile_lists(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <array>
+#include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/byte_order.h"
@@ -189,9 +192,9 @@ TEST_F(DamagedStore, AnEndThatEndsNothingIsCorrupt) {
 }
 
 TEST_F(DamagedStore, AnotherFormatIsRefusedWithWhatToDoAndLeftAsItIs) {
-  for (const auto& [format, advice] :
-       {std::pair<std::uint64_t, const char*>(1, "import the lists again"),
-        {3, "use the program that wrote it"}}) {
+  const std::vector<std::pair<std::uint64_t, const char*>> formats = {
+      {1, "import the lists again"}, {3, "use the program that wrote it"}};
+  for (const auto& [format, advice] : formats) {
     edit("meta", [format = format](lmdb::WriteTransaction& transaction, lmdb::Database meta) {
       std::array<std::uint8_t, 8> value{};
       store_be64(value.data(), format);

@@ -2,6 +2,7 @@
 """luytrectl categories lookup and explain: who says what since when, and what becomes of it."""
 
 import datetime
+import time
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_explain_shows_what_gives_way_to_a_longer_name(ctl, tmp_path):
     name, = ctl.json("categories", "explain", "adult.shop.example")
     assert statements(name)["shop.example", "list"]["holds"] == []
     assert name["lists"]["categories"] == ["porn"]
-    assert "gambling gives way to a longer name" in ctl.run("categories", "explain", "adult.shop.example")
+    assert "gambling gives way to what is more specific" in ctl.run("categories", "explain", "adult.shop.example")
 
 
 def test_explain_says_when_the_index_is_not_what_the_lists_say(ctl, tmp_path):
@@ -136,3 +137,16 @@ def test_overlaps_and_diff_know_exceptions(lists, tmp_path):
 def test_mistakes_are_answered_with_what_to_do(lists):
     assert "without scheme" in lists.refused("categories", "explain", "a.example:80")
     assert "not a name" in lists.refused("categories", "explain", "45.18.0.0/16")
+
+
+def test_compiling_removes_what_is_over(ctl, tmp_path):
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+    path = tmp_path / "list.txt"
+    path.write_text(f"short.example\tgambling\tsubtree\t-\t-\t{end.strftime('%Y-%m-%dT%H:%M:%SZ')}\nlong.example\tgambling\n")
+    ctl.run("categories", "import", path, "--format", "luytre")
+    assert ctl.json("categories", "lookup", "short.example")[0]["in_force"]["categories"] == ["gambling"]
+    while datetime.datetime.now(datetime.timezone.utc) <= end:
+        time.sleep(0.1)
+    assert ctl.json("categories", "compile")["names"] == 1
+    found, = ctl.json("categories", "lookup", "short.example")
+    assert found["listed"] == [] and found["in_force"]["categories"] == []
