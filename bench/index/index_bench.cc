@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long is a lookup, how big an index, and what would others take for the same answers?
 //
-//   luytre-bench-index [--sizes=N,N,…] [--list=FILE --questions=FILE] [Google Benchmark's options]
+//   luytre-bench-index [--sizes=N,N,…] [--list=FILE --questions=FILE] [--bursts=N]
+//                      [Google Benchmark's options]
 //
 // Lists of the given sizes are made up; with LUYTRE_SHARED also the real ones there; `list` and
 // `questions` are text files with a name a line. Made-up questions are 1 million different names (2
-// million at 10 million listed), so that no cache holds what they touch.
+// million at 10 million listed), so that no cache holds what they touch. `bursts` is how many bursts
+// are measured: a number, not a time, so that a median is one of as many on a busy machine too.
 
 #include <benchmark/benchmark.h>
 
@@ -40,6 +42,7 @@ struct Options {
   std::vector<std::uint64_t> sizes;
   std::filesystem::path list;
   std::filesystem::path questions;
+  std::uint64_t bursts = 50'000;
 };
 
 const std::filesystem::path& folder() {
@@ -175,18 +178,24 @@ constexpr std::array<Contender, 5> kContenders = {{{"index", kMaxBurst, run_inde
                                                    {"lmdb_walk", kMaxBurst, run_lmdb_walk},
                                                    {"lmdb_seek", kMaxBurst, run_lmdb_seek}}};
 
-void add_made_up(std::uint64_t names, const Contender& contender, unsigned hit_percent) {
+benchmark::IterationCount iterations(const Contender& contender, const Options& options) {
+  return static_cast<benchmark::IterationCount>(options.bursts * kMaxBurst / contender.burst);
+}
+
+void add_made_up(std::uint64_t names, const Contender& contender, unsigned hit_percent,
+                 const Options& options) {
   const std::string list = "names:" + std::to_string(names);
   const std::string hits = "hit%:" + std::to_string(hit_percent);
   const std::string burst = "burst:" + std::to_string(contender.burst);
-  benchmark::RegisterBenchmark(
-      (std::string(contender.name) + "/" + list + "/" + burst + "/" + hits).c_str(),
-      [=](benchmark::State& state) {
-        contender.run(state, tables_of(names),
-                      {.questions = made_up_questions(names, hit_percent),
-                       .burst = contender.burst,
-                       .compared_as = list + hits});
-      })
+  const std::string name = std::string(contender.name) + "/" + list + "/" + burst + "/" + hits;
+  const auto run = [=](benchmark::State& state) {
+    contender.run(state, tables_of(names),
+                  {.questions = made_up_questions(names, hit_percent),
+                   .burst = contender.burst,
+                   .compared_as = list + hits});
+  };
+  benchmark::RegisterBenchmark(name.c_str(), run)
+      ->Iterations(iterations(contender, options))
       ->UseManualTime();
 }
 
@@ -222,6 +231,7 @@ void add_text_list(const std::string& name, const Options& options, MakeTextList
               state, (*list)->tables,
               {.questions = (*list)->questions, .burst = contender.burst, .compared_as = name});
         })
+        ->Iterations(iterations(contender, options))
         ->UseManualTime();
   }
 }
@@ -250,7 +260,7 @@ void register_all(const Options& options) {
   for (const std::uint64_t names : options.sizes) {
     for (const Contender& contender : kContenders) {
       for (const unsigned hit_percent : {5U, 50U}) {
-        add_made_up(names, contender, hit_percent);
+        add_made_up(names, contender, hit_percent, options);
       }
     }
   }
@@ -270,7 +280,8 @@ int main(int argc, char** argv) {
   const luytre::bench::Options options = {
       .sizes = arguments.take_numbers("--sizes=", {100'000, 1'000'000, 10'000'000}),
       .list = arguments.take("--list=").value_or(""),
-      .questions = arguments.take("--questions=").value_or("")};
+      .questions = arguments.take("--questions=").value_or(""),
+      .bursts = arguments.take_number("--bursts=", 50'000)};
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;

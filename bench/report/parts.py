@@ -25,11 +25,14 @@ class Scale:
     swaps: int = 100
     seconds: int = 10
     compared: compare.Sizes = compare.Sizes()
+    bursts: int = 50_000
+    lists: str = "names:|shared_lists"  # which lists luytre-bench-index asks
     min_time: str = "0.5"
 
 
 SMOKE = Scale(sizes=(5000,), names=20_000, lines=1000, flows=10_000, swaps=5, seconds=1,
-              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), min_time="0.02")
+              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), bursts=1000, lists="names:",
+              min_time="0.02")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +82,7 @@ CONTENDERS = {("index", 32): "index, burst of 32", ("index", 1): "index, one by 
 
 def index(place, scale):
     runs = benchmarks(place.binaries / "luytre-bench-index", "--sizes=" + ",".join(map(str, scale.sizes)),
-                      f"--benchmark_min_time={scale.min_time}", "--benchmark_filter=names:|shared_lists/burst:(32|1)$")
+                      f"--bursts={scale.bursts}", f"--benchmark_filter={scale.lists}")
     rows = []
     for size in scale.sizes:
         for (contender, burst), words in CONTENDERS.items():

@@ -2,6 +2,7 @@
 """Runs a program of Google Benchmark on the server's processor and reads what it counted."""
 
 import json
+import re
 import subprocess
 
 from process import SERVER_CPU, pinned
@@ -20,4 +21,4 @@ def benchmarks(program, *arguments, cpu=SERVER_CPU):
     for run in runs:
         if run.get("error_occurred"):
             raise RuntimeError(f"{run['name']}: {run['error_message']}")
-    return {run["name"].removesuffix("/manual_time").removesuffix("/iterations:1"): run for run in runs}
+    return {re.sub(r"(/iterations:\d+)?/manual_time$", "", run["name"]): run for run in runs}
