@@ -300,8 +300,9 @@ class Subscriber:
                    str(self.stage / "share" / "luytre"), *arguments, check=check)
 
     def says(self, name):
-        """The category words that the database has for a name."""
-        return self.luytrectl("categories", "lookup", name, "--json", check=False).stdout
+        """What the database has about a name; the compiled index may be older, for an overlay stands before it."""
+        found = self.luytrectl("categories", "lookup", name, "--json", check=False).stdout
+        return json.dumps([entry["listed"] for entry in json.loads(found or "[]")])
 
     def state(self):
         with contextlib.suppress(FileNotFoundError):
