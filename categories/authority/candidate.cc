@@ -309,9 +309,6 @@ Result<void> check_candidate(const Workplace& place, const ListState& state,
   if (!contents) {
     return Unexpected<Error>(contents.error());
   }
-  if (auto good = guard(contents->before, contents->after.content); !good) {
-    return good;
-  }
   Sha256Stream hash;
   const auto written =
       write_native(contents->after.content, taxonomy, [&hash](std::string_view text) {
@@ -328,7 +325,7 @@ Result<void> check_candidate(const Workplace& place, const ListState& state,
                             "version {}; discard it and find out who changed it",
                             manifest.serial, last));
   }
-  return {};
+  return guard(contents->before, contents->after.content);
 }
 
 Result<void> discard_staged(const Workplace& place, const ListState& state, const Act& act) {

@@ -42,6 +42,15 @@ class Removals {
     return !others_.empty() && found(others_, subject_text(entry));
   }
 
+  // What `other` has found here and there counts as found.
+  void unite_found(const Removals& other) {
+    for (const auto& [from, to] : {std::pair(&other.names_, &names_), {&other.others_, &others_}}) {
+      for (const auto& [key, was_found] : *from) {
+        (*to)[key] |= was_found;
+      }
+    }
+  }
+
   [[nodiscard]] std::uint64_t not_found() const {
     const auto count = [](const Marks& marks) {
       return std::ranges::count_if(marks, [](const auto& mark) { return !mark.second; });
@@ -153,11 +162,15 @@ MergedContent merge_content(const ListContent& base, const std::vector<ListChang
   Removals removals;
   ListContent added;
   for (const ListChanges& changes : submissions) {
+    // Of this submission alone: what an earlier one took away may have been added again since.
+    Removals own;
     for (const std::string& subject : changes.removed) {
       removals.add(subject);
+      own.add(subject);
     }
     if (!changes.removed.empty() && added.size() != 0) {
-      added = without(added, removals);
+      added = without(added, own);
+      removals.unite_found(own);
     }
     append(changes.added, added);
   }

@@ -152,6 +152,9 @@ Expected<CategorySet, SkipCause> ListCollector::judge_categories(const LineItem&
   if (item.categories == kAllCategories) {
     return everything_;
   }
+  if (item.categories == "-") {  // an entry of our own format that states an age alone
+    return CategorySet{};
+  }
   const auto said = item.categories.empty() ? file_meaning_ : parse_categories(item.categories);
   if (!said) {
     return said;

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 #include <lmdb.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <string>
 
 namespace luytre::lmdb {
 namespace {
@@ -39,9 +42,20 @@ constexpr Cause kCauses[] = {
     {MDB_TXN_FULL, ErrorCode::NoSpace, "the change is too large for one transaction"},
 };
 
+// LMDB says EIO when only a part of a write found room, and ENOSPC when nothing did.
+bool found_no_room(int code, std::string_view where) {
+  constexpr std::uint64_t kRoom = std::uint64_t{1} << 20U;
+  struct statvfs disk {};
+  return code == EIO && ::statvfs(std::string(where).c_str(), &disk) == 0 &&
+         std::uint64_t{disk.f_bavail} * disk.f_frsize < kRoom;
+}
+
 }  // namespace
 
 Error describe_failure(int code, std::string_view what, std::string_view where) {
+  if (found_no_room(code, where)) {
+    code = ENOSPC;
+  }
   for (const Cause& cause : kCauses) {
     if (cause.code == code) {
       return {cause.error, fmt::format("Cannot {} {}: {}.", what, where, cause.sentence)};

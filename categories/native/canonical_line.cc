@@ -146,8 +146,9 @@ Expected<CanonicalEntry, NativeCause> parse_canonical(std::string_view line,
   const bool is_name = std::holds_alternative<ListedName>(*entry);
   const bool exception = columns->at(0).starts_with('!');
   const bool everything = exception && columns->at(1) == kEverything;
+  const bool age_alone = !exception && columns->at(1) == kNothing;
   NativeWords words;
-  if (!everything) {
+  if (!everything && !age_alone) {
     const auto read = parse_words(columns->at(1), vocabulary);
     if (!read) {
       return Unexpected(read.error());
@@ -160,11 +161,14 @@ Expected<CanonicalEntry, NativeCause> parse_canonical(std::string_view line,
   if (!reach || !age || !terms) {
     return Unexpected(!reach ? reach.error() : !age ? age.error() : terms.error());
   }
+  if (age_alone && *age == 0) {
+    return Unexpected(NativeCause::BadCategories);
+  }
   const std::string_view last = columns->at(columns->count - 1);
   const bool last_says_nothing =
       columns->count > 2 && (last == kNothing || (columns->count == 3 && last == "subtree"));
   if (last_says_nothing || !is_canonical_subject(columns->at(0), *entry) ||
-      (!everything && !ascending(columns->at(1)))) {
+      (!everything && !age_alone && !ascending(columns->at(1)))) {
     return Unexpected(NativeCause::NotCanonical);
   }
   std::visit(
@@ -179,7 +183,7 @@ Expected<CanonicalEntry, NativeCause> parse_canonical(std::string_view line,
   }
   return CanonicalEntry{.entry = *std::move(entry),
                         .unknown_words = words.unknown,
-                        .says_nothing = !everything && words.known.empty()};
+                        .says_nothing = !everything && !age_alone && words.known.empty()};
 }
 
 Result<void> append_native(std::string& text, const NativeEntry& entry,
@@ -190,8 +194,11 @@ Result<void> append_native(std::string& text, const NativeEntry& entry,
     return no_words(fields, "it is no host name below a top-level domain");
   }
   const bool everything = fields.polarity == Polarity::Withdraws && fields.categories.empty();
-  const auto words =
-      everything ? std::optional(std::string(kEverything)) : vocabulary.text(fields.categories);
+  const bool age_alone =
+      fields.polarity == Polarity::Lists && fields.categories.empty() && fields.minimum_age != 0;
+  const auto words = everything  ? std::optional(std::string(kEverything))
+                     : age_alone ? std::optional(std::string(kNothing))
+                                 : vocabulary.text(fields.categories);
   if (!words) {
     return no_words(fields, "it is in no category, or in one that the taxonomy does not name");
   }

@@ -155,6 +155,10 @@ Expected<std::optional<NativeFields>, NativeCause> split_native(std::string_view
     }
     fields.minimum_age = *years;
   }
+  if (categories == kNothing &&
+      (fields.minimum_age == 0 || fields.polarity == Polarity::Withdraws)) {
+    return Unexpected(NativeCause::BadCategories);
+  }
   if (stated(legal_ref)) {
     if (!is_legal_ref(legal_ref)) {
       return Unexpected(NativeCause::BadLegalRef);
@@ -224,7 +228,7 @@ Expected<std::optional<NativeEntry>, NativeCause> parse_native(std::string_view 
     return Unexpected(entry ? NativeCause::NotASubject : entry.error());
   }
   CategorySet categories;
-  if (said.categories != kEverything) {
+  if (said.categories != kEverything && said.categories != kNothing) {
     const auto words = parse_words(said.categories, vocabulary);
     if (!words || words->unknown != 0) {
       return Unexpected(words ? NativeCause::UnknownCategory : words.error());

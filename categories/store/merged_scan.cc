@@ -44,7 +44,7 @@ class MergedNames {
   [[nodiscard]] Result<void> visit(lmdb::Bytes key, const std::vector<Statement>& said) {
     const MergedEntry entry = walk_.visit(key, said);
     ++visited_;
-    if (entry == MergedEntry{}) {
+    if (entry == MergedEntry{} || !visitor_->name) {
       return {};
     }
     const auto name = NameKey::decode(key);

@@ -69,6 +69,24 @@ Tried<void> ListTrust::restore(const SubscriberState& state, std::uint64_t in_st
   return believe(*text, folder_.manifest_file().native(), now);
 }
 
+Tried<void> ListTrust::ask(const MirrorAccess& mirror, std::size_t number,
+                           std::chrono::sys_seconds now) {
+  if (auto walked = walk_roots(mirror); !walked) {
+    return walked;
+  }
+  auto accepted = ask_manifest(mirror, number, now);
+  const std::uint64_t known = trusted_.root().version;
+  if (accepted || (accepted.error().reason != refusal_word(Refusal::BadSignatures) &&
+                   accepted.error().reason != refusal_word(Refusal::UnknownRoot))) {
+    return accepted;
+  }
+  // A root may have appeared between the two requests.
+  if (auto walked = walk_roots(mirror); !walked) {
+    return walked;
+  }
+  return trusted_.root().version == known ? accepted : ask_manifest(mirror, number, now);
+}
+
 Tried<void> ListTrust::walk_roots(const MirrorAccess& mirror) {
   for (int step = 0; step < kMaxRootsPerPoll; ++step) {
     const std::uint64_t version = trusted_.root().version + 1;

@@ -30,10 +30,9 @@ class ListTrust {
   [[nodiscard]] Tried<void> restore(const SubscriberState& state, std::uint64_t in_store,
                                     std::chrono::sys_seconds now);
 
-  [[nodiscard]] Tried<void> walk_roots(const MirrorAccess& mirror);
-  // Accepts the mirror's manifest: a new one, or the one that is known already.
-  [[nodiscard]] Tried<void> ask_manifest(const MirrorAccess& mirror, std::size_t number,
-                                         std::chrono::sys_seconds now);
+  // Walks the mirror's roots and accepts its manifest: a new one, or the one that is known already.
+  [[nodiscard]] Tried<void> ask(const MirrorAccess& mirror, std::size_t number,
+                                std::chrono::sys_seconds now);
 
   // The newest manifest that was accepted; nullptr: there was none yet.
   [[nodiscard]] const ListManifest* manifest() const noexcept {
@@ -48,6 +47,9 @@ class ListTrust {
 
  private:
   ListTrust(TrustedList trusted, const ListFolder& folder, std::size_t mirrors);
+  [[nodiscard]] Tried<void> walk_roots(const MirrorAccess& mirror);
+  [[nodiscard]] Tried<void> ask_manifest(const MirrorAccess& mirror, std::size_t number,
+                                         std::chrono::sys_seconds now);
   [[nodiscard]] Tried<void> believe(const std::string& text, std::string_view where,
                                     std::chrono::sys_seconds now);
 

@@ -173,11 +173,13 @@ Tried<void> ListSubscriber::Work::ask(std::size_t mirror, std::chrono::sys_secon
       .stop = stop,
       .received = next_status_.received_bytes,
       .passed_over = [&](const Problem& passed) { count(passed, address + "delta", now); }};
-  if (auto walked = trust_->walk_roots(access); !walked) {
-    return walked;
+  if (auto believed = trust_->ask(access, mirror, now); !believed) {
+    return believed;
   }
-  if (auto accepted = trust_->ask_manifest(access, mirror, now); !accepted) {
-    return accepted;
+  // Written down before anything else is fetched: an older one is refused from now on.
+  state_.accepted = trust_->accepted();
+  if (auto saved = save(); !saved) {
+    return problem(saved.error());
   }
   const ListManifest& manifest = *trust_->manifest();
   const bool is_here = prepared_ && prepared_->serial == manifest.serial;

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +18,15 @@ std::filesystem::path beside(const std::filesystem::path& file) {
   std::filesystem::path fresh = file;
   fresh += ".new";
   return fresh;
+}
+
+// Whether the file that is open still has the name by which it was opened: another writer may have
+// renamed it meanwhile, and to empty it would empty the copy.
+bool is_at(int descriptor, const std::filesystem::path& path) noexcept {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 // A rename is only on disk once its folder is.
@@ -33,11 +44,25 @@ bool sync_folder(const std::filesystem::path& folder) noexcept {
 Result<CopyWriter> CopyWriter::create(const std::filesystem::path& file) {
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
-  std::FILE* opened = std::fopen(beside(file).c_str(), "we");
-  if (opened == nullptr) {
+  const std::filesystem::path fresh = beside(file);
+  constexpr mode_t kMode = 0644;
+  const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kMode);
+  if (descriptor < 0) {
     return fail(ErrorCode::System,
-                fmt::format("Cannot create {}: {}. May this user write there?",
-                            beside(file).string(), std::generic_category().message(errno)));
+                fmt::format("Cannot create {}: {}. May this user write there?", fresh.string(),
+                            std::generic_category().message(errno)));
+  }
+  // What a crash left behind is not locked.
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || !is_at(descriptor, fresh)) {
+    ::close(descriptor);
+    return fail(ErrorCode::Busy,
+                fmt::format("{} is being written by another transfer; try again when that is done.",
+                            file.string()));
+  }
+  std::FILE* opened = ::ftruncate(descriptor, 0) == 0 ? ::fdopen(descriptor, "w") : nullptr;
+  if (opened == nullptr) {
+    ::close(descriptor);
+    return fail(ErrorCode::System, fmt::format("Cannot write {}.", fresh.string()));
   }
   return CopyWriter(file, opened);
 }

@@ -13,7 +13,7 @@
 namespace luytre::categories {
 
 // Writes "<file>.new" beside a file and lets it take the file's place once it is on disk. Without
-// commit() nothing stays. One writer at a time.
+// commit() nothing stays. Busy: another process is writing it.
 class CopyWriter {
  public:
   [[nodiscard]] static Result<CopyWriter> create(const std::filesystem::path& file);

@@ -57,9 +57,11 @@ Result<DnsStream> DnsStream::connect(const ServerAddress& server, Deadline deadl
     if (auto ready = stream.wait(POLLOUT, deadline); !ready) {
       return Unexpected(ready.error());
     }
-    socklen_t size = sizeof errno;
-    ::getsockopt(stream.socket_, SOL_SOCKET, SO_ERROR, &errno, &size);
-    if (errno != 0) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(stream.socket_, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+      errno = error;
       return stream.failure("connect to");
     }
   }

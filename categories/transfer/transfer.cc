@@ -10,6 +10,7 @@
 
 #include "base/byte_order.h"
 #include "dns_stream.h"
+#include "record_text.h"
 #include "transfer_query.h"
 #include "transfer_stream.h"
 #include "tsig.h"
@@ -36,7 +37,9 @@ std::string rcode_text(std::uint8_t rcode) {
 
 // One zone on one server: other servers count their serials on their own.
 std::filesystem::path copy_file(const TransferRequest& request, const ServerAddress& server) {
-  return request.directory / fmt::format("{}@{}.zone", request.zone.to_text(), server.to_text());
+  std::string zone;
+  append_name(request.zone, zone);  // escaped: no name leads out of the folder
+  return request.directory / fmt::format("{}@{}.zone", zone, server.to_text());
 }
 
 // Why there is no transfer: an error, or an answer that another question may do better with.

@@ -93,6 +93,8 @@ def import_lists(gateway, options):
                    str(gateway.share_dir), "categories", "import", path]
         command += ["--category", options.category] if options.category else []
         command += [] if last else ["--no-compile"]
+        # Real lists close popular names, often as they should: who tries one out is told, and gets it.
+        command += ["--accept", "popular,opens,never_block"]
         # Its own progress and report go to the terminal.
         if subprocess.run(command).returncode != 0:
             raise RuntimeError(f"The list {path} was not imported; the reason stands above.")

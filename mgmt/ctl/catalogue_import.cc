@@ -14,6 +14,7 @@
 
 #include "categories/compile/index_files.h"
 #include "categories/import/source_catalogue.h"
+#include "compile_lists.h"
 #include "import_report.h"
 #include "output.h"
 #include "progress.h"
@@ -232,7 +233,7 @@ Result<int> import_catalogue(const Command& command, const CatalogueOptions& opt
   }
   import_all(*store, *taxonomy, orders, *gate, report);
   if (options.compile && !report.imported.empty()) {
-    auto index = categories::compile_index(*store, *taxonomy, command.installation.index_dir());
+    auto index = compile_lists(*store, *taxonomy, command.installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

@@ -11,6 +11,7 @@
 #include "categories/compile/index_files.h"
 #include "category_words.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "opened_lists.h"
 #include "output.h"
 
@@ -73,9 +74,8 @@ Result<int> stats(const Command& command) {
   return kExitDone;
 }
 
-Result<int> report_compiled(const Command& command, const OpenedLists& opened) {
-  const auto index =
-      categories::compile_index(opened.store, opened.taxonomy, command.installation.index_dir());
+Result<int> report_compiled(const Command& command,
+                            const Result<categories::CompiledIndex>& index) {
   if (!index) {
     return Unexpected<Error>(index.error());
   }
@@ -93,8 +93,9 @@ Result<int> report_compiled(const Command& command, const OpenedLists& opened) {
 }
 
 Result<int> compile(const Command& command) {
-  const auto opened = open_lists(command.installation, lmdb::OpenMode::ReadOnly);
-  return opened ? report_compiled(command, *opened) : Unexpected<Error>(opened.error());
+  const auto taxonomy = command.installation.taxonomy();
+  return taxonomy ? report_compiled(command, compile_lists(command.installation, *taxonomy))
+                  : Unexpected<Error>(taxonomy.error());
 }
 
 Result<int> remove(const Command& command, const std::string& source) {
@@ -109,7 +110,8 @@ Result<int> remove(const Command& command, const std::string& source) {
   if (!command.json) {
     fmt::print("Removed source '{}'.\n", source);
   }
-  return report_compiled(command, *opened);
+  return report_compiled(
+      command, compile_lists(opened->store, opened->taxonomy, command.installation.index_dir()));
 }
 
 }  // namespace

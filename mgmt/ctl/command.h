@@ -43,6 +43,7 @@ void add_list_commands(CLI::App& app, Command& command);
 void add_list_follow_commands(CLI::App& list, Command& command);
 void add_list_submit_commands(CLI::App& list, Command& command);
 void add_list_sign_commands(CLI::App& list, Command& command);
+void add_list_rotate_commands(CLI::App& list, Command& command);
 void add_list_publish_commands(CLI::App& list, Command& command);
 void add_list_show_commands(CLI::App& list, Command& command);
 void add_list_verify_commands(CLI::App& list, Command& command);

@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,7 @@ namespace {
 
 using categories::CategorySet;
 using categories::NameList;
+using categories::Polarity;
 using categories::Reach;
 using categories::Taxonomy;
 using Json = nlohmann::ordered_json;
@@ -40,15 +43,22 @@ struct Side {
   bool says_categories = true;  // false: a list of bare names, and none were given for it
 };
 
-// What a list says about one name, by reach.
-struct Said {
-  bool exact_listed = false;
-  bool subtree_listed = false;
-  CategorySet exact;
-  CategorySet subtree;
-
-  friend bool operator==(const Said&, const Said&) = default;
+// What a list says about one name in one way; the words for it in output.
+struct Manner {
+  Polarity polarity;
+  Reach reach;
+  std::string_view json_key;
+  std::string_view text;
 };
+constexpr std::array<Manner, 4> kManners = {{
+    {Polarity::Lists, Reach::Exact, "exact", "exact"},
+    {Polarity::Lists, Reach::Subtree, "subtree", "subtree"},
+    {Polarity::Withdraws, Reach::Exact, "except_exact", "taken back, exact"},
+    {Polarity::Withdraws, Reach::Subtree, "except_subtree", "taken back, subtree"},
+}};
+
+// In the order of kManners.
+using Said = std::array<std::optional<CategorySet>, kManners.size()>;
 
 struct Change {
   std::string name;
@@ -89,7 +99,11 @@ Result<Side> read_source(const Installation& installation, const std::string& na
     progress.step();
     for (const categories::Statement& said : entry.statements) {
       if (said.source == *source) {
-        side.names.add({entry.name, said.reach, said.minimum_age, said.categories});
+        side.names.add({.name = entry.name,
+                        .reach = said.reach,
+                        .minimum_age = said.minimum_age,
+                        .categories = said.categories,
+                        .polarity = said.polarity});
       }
     }
     return {};
@@ -128,12 +142,10 @@ Said take(const NameList& names, std::size_t& position, bool with_categories) {
   do {
     const categories::ListedName listed = names[position];
     const CategorySet categories = with_categories ? listed.categories : CategorySet();
-    if (listed.reach == Reach::Exact) {
-      said.exact_listed = true;
-      said.exact = categories;
-    } else {
-      said.subtree_listed = true;
-      said.subtree = categories;
+    for (std::size_t i = 0; i < kManners.size(); ++i) {
+      if (listed.reach == kManners[i].reach && listed.polarity == kManners[i].polarity) {
+        said[i] = said[i].value_or(CategorySet()) | categories;
+      }
     }
     ++position;
   } while (position < names.size() && std::ranges::equal(names.key(position), key));
@@ -179,26 +191,23 @@ Difference compare(const Side& before, const Side& after, std::size_t limit) {
 
 std::string text(const Said& said, const Taxonomy& taxonomy) {
   std::string shown;
-  const auto add = [&](bool listed, CategorySet categories, std::string_view reach) {
-    const CategorySet known = categories - CategorySet::of(categories::kUncategorised);
-    if (listed) {
+  for (std::size_t i = 0; i < kManners.size(); ++i) {
+    if (said[i]) {
+      const CategorySet known = *said[i] - CategorySet::of(categories::kUncategorised);
       shown += fmt::format("{}{}{}{}", shown.empty() ? "" : "; ", taxonomy.describe(known),
-                           known.empty() ? "" : " ", reach);
+                           known.empty() ? "" : " ", kManners[i].text);
     }
-  };
-  add(said.exact_listed, said.exact, "exact");
-  add(said.subtree_listed, said.subtree, "subtree");
+  }
   return shown;
 }
 
 Json to_json(const Difference& difference, const Taxonomy& taxonomy) {
   const auto said = [&](const Said& what) {
     Json json = Json::object();
-    if (what.exact_listed) {
-      json["exact"] = words(taxonomy, what.exact);
-    }
-    if (what.subtree_listed) {
-      json["subtree"] = words(taxonomy, what.subtree);
+    for (std::size_t i = 0; i < kManners.size(); ++i) {
+      if (what[i]) {
+        json[std::string(kManners[i].json_key)] = words(taxonomy, *what[i]);
+      }
     }
     return json;
   };
@@ -288,7 +297,8 @@ void add_diff_command(CLI::App& categories, Command& command) {
       ->type_name("COUNT")
       ->capture_default_str();
   added->footer(
-      "Changed: other categories or another reach. Minimum ages are not compared.\n"
+      "Names alone; paths and address ranges are not compared. Changed: other categories, another\n"
+      "reach, or an exception. Minimum ages are not compared.\n"
       "Exit codes: 0 both say the same, 4 they differ, 1 failed, 2 wrong usage.");
 }
 

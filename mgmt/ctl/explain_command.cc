@@ -162,7 +162,7 @@ void print_fates(const ExplainedStatement& each, const Explanation& explanation,
   }
   if (!left.empty()) {
     fmt::print("{}\n",
-               wrap(fmt::format("{} gives way to a longer name", taxonomy.describe(left)), 6));
+               wrap(fmt::format("{} gives way to what is more specific", taxonomy.describe(left)), 6));
   }
   if (each.said.minimum_age != 0 && !each.age_holds) {
     fmt::print("      age {} does not hold\n", each.said.minimum_age);

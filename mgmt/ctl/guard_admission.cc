@@ -37,8 +37,7 @@ Json audit_line(std::string_view what, const categories::Source& source,
 void add_ranking_options(CLI::App& command, RankingOptions& options) {
   command
       .add_option("--popular", options.file,
-                  "A ranking of names that must not fall by mistake, the most popular first "
-                  "(default: popular.names in the data folder, if it is there)")
+                  "A ranking, most popular first (default: DATA/popular.names)")
       ->type_name("FILE");
   command.add_option("--top", options.top, "So many names of it")
       ->type_name("N")
@@ -48,8 +47,9 @@ void add_ranking_options(CLI::App& command, RankingOptions& options) {
 void add_admission_options(CLI::App& command, AdmissionOptions& options) {
   command
       .add_option("--accept", options.accept,
-                  "Guards that may trip: empty, shrink, growth, public_suffix, shared_host, "
-                  "popular, opens, never_block, wide_prefix, lost_protection")
+                  "Guards that may trip: empty, shrink, growth, popular,\n"
+                  "opens, public_suffix, shared_host, never_block,\n"
+                  "wide_prefix, lost_protection")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("KIND[,KIND]");

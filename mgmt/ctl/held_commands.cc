@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "audit_log.h"
-#include "categories/compile/index_files.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "guard_admission.h"
 #include "guard_check.h"
 #include "guard_text.h"
@@ -186,8 +186,7 @@ Result<int> release(const Command& command, const Options& options) {
     return Unexpected<Error>(removed.error());
   }
   if (options.compile) {
-    const auto index =
-        categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
+    const auto index = compile_lists(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }

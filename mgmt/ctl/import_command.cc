@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "catalogue_import.h"
-#include "categories/compile/index_files.h"
 #include "categories/scope.h"
 #include "category_words.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
@@ -115,11 +115,7 @@ Result<ImportedList> import(const Installation& installation, const categories::
 
 Result<std::optional<categories::CompiledIndex>> compile(const Installation& installation,
                                                          const categories::Taxonomy& taxonomy) {
-  const auto store = installation.open_categories(lmdb::OpenMode::ReadOnly);
-  if (!store) {
-    return Unexpected<Error>(store.error());
-  }
-  auto index = categories::compile_index(*store, taxonomy, installation.index_dir());
+  auto index = compile_lists(installation, taxonomy);
   return index ? Result<std::optional<categories::CompiledIndex>>(std::move(*index))
                : Unexpected<Error>(index.error());
 }
@@ -205,7 +201,7 @@ void add_list_options(CLI::App& added, Options& options) {
                                                         {"subtree", Reach::Subtree}};
   added
       .add_option("--format", options.format,
-                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz, csv, unbound, v2fly, "
+                  "auto, ut1, hosts, names, luytre, adblock, dnsmasq, rpz,\ncsv, unbound, v2fly, "
                   "labels or label-registry")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
@@ -238,18 +234,18 @@ void add_source_options(CLI::App& added, Options& options) {
   added.add_option("--issuer", options.issuer, "Whose list it is, for people")->type_name("TEXT");
   added
       .add_option("--scope", options.scope,
-                  "mandatory, national, operator or school: which categories it may state")
+                  "mandatory, national, operator or school: what it may state")
       ->transform(CLI::CheckedTransformer(kScopes).description(""))
       ->type_name("SCOPE");
   added
       .add_option("--grant", options.grants,
-                  "never_block_1, never_block_2: tiers that an operator's list may state as well")
+                  "never_block_1, never_block_2: what it may state as well")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("TIER[,TIER]");
   added
       .add_option("--priority", options.priority,
-                  "0 is the strongest; exceptions reach sources of their own number and above")
+                  "0 is the strongest; exceptions reach their own number and above")
       ->check(CLI::Range(0, 65'535).description(""))
       ->type_name("NUMBER")
       ->capture_default_str();
@@ -295,8 +291,7 @@ void add_import_command(CLI::App& categories, Command& command) {
       "failed, 5 if one is held for a second person (luytrectl categories held).");
 
   CLI::App* preview =
-      add_command(categories, command, "preview",
-                  "Which popular names would change their verdict? Exit code 5 if it would be held",
+      add_command(categories, command, "preview", "Which popular names a list would close or open",
                   [&command, options] { return preview_one(command, *options); });
   preview->add_option("PATH", options->path, "A file, folder or archive; .gz and .zst are unpacked")
       ->required();

@@ -97,7 +97,7 @@ Result<int> init(const Command& command, const InitOptions& options) {
                 {"threshold", manifest->threshold}});
     return kExitDone;
   }
-  fmt::print("List '{}' is in {}. {} of {} keys sign a version.\n", options.name,
+  fmt::print("List '{}', folder\n  {}\n{} of {} keys sign a version.\n", options.name,
              options.act.folder, manifest->threshold, manifest->keys.size());
   fmt::print("Fingerprint of its first root, which subscribers pin and compare:\n  {}\n",
              fingerprint);
@@ -155,8 +155,8 @@ Result<int> new_key(const Command& command, const std::string& file,
                 {"encrypted", !passphrase->empty()}});
     return kExitDone;
   }
-  fmt::print("Private key {}{}, public key {}.pub, id {}\n", file,
-             passphrase->empty() ? " (not encrypted)" : "", file, short_id(key->public_key()));
+  fmt::print("Key {}{}\nprivate  {}\npublic   {}.pub\n", short_id(key->public_key()),
+             passphrase->empty() ? ", not encrypted" : "", file, file);
   return kExitDone;
 }
 
@@ -232,12 +232,14 @@ void add_key_commands(CLI::App& list, Command& command) {
 }  // namespace
 
 void add_list_commands(CLI::App& app, Command& command) {
-  CLI::App* list = app.add_subcommand("list", "Signed lists: make and publish them, or follow them");
+  CLI::App* list =
+      app.add_subcommand("list", "Signed lists: make and publish them, or follow them");
   list->require_subcommand(1);
   add_init_command(*list, command);
   add_key_commands(*list, command);
   add_list_submit_commands(*list, command);
   add_list_sign_commands(*list, command);
+  add_list_rotate_commands(*list, command);
   add_list_publish_commands(*list, command);
   add_list_show_commands(*list, command);
   add_list_verify_commands(*list, command);

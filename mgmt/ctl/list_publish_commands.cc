@@ -14,30 +14,24 @@
 namespace luytre::ctl {
 namespace {
 
-using categories::Workplace;
-
 Result<int> publish(const Command& command, const ListAct& options) {
-  const auto act = options.act();
   const auto taxonomy = command.installation.taxonomy();
-  if (!act || !taxonomy) {
-    return Unexpected<Error>(!act ? act.error() : taxonomy.error());
+  if (!taxonomy) {
+    return Unexpected<Error>(taxonomy.error());
   }
-  const auto place = Workplace::lock(options.folder);
-  if (!place) {
-    return Unexpected<Error>(place.error());
+  const auto opened = open_list(options);
+  if (!opened) {
+    return Unexpected<Error>(opened.error());
   }
-  const auto state = categories::read_state(*place);
-  if (!state) {
-    return Unexpected<Error>(state.error());
-  }
-  const auto manifest = categories::publish(*place, *state, *taxonomy, *act);
+  const auto manifest = categories::publish(opened->place, opened->state, *taxonomy, opened->act);
   if (!manifest) {
     return Unexpected<Error>(manifest.error());
   }
   if (command.json) {
-    print_json(to_json(*manifest));
+    print_json(version_json(*manifest));
   } else {
-    fmt::print("Version {} is public in {}:\n", manifest->serial, place->published().string());
+    fmt::print("Version {} is public in {}:\n", manifest->serial,
+               opened->place.published().string());
     print_version(*manifest);
   }
   return kExitDone;

@@ -44,7 +44,7 @@ Json to_json(const RootDocument& document) {
           {"sha256", categories::hex(categories::sha256(document.envelope.payload))},
           {"root", to_json(document.root.root)},
           {"versions", to_json(document.root.manifest)},
-          {"signatures", to_json(count_signatures(document.envelope, document.root.root))}};
+          {"signatures", signatures_json(count_signatures(document.envelope, document.root.root))}};
 }
 
 Json to_json(const Submission& submission) {
@@ -72,9 +72,9 @@ Json to_json(const Workplace& place, const ListState& state, std::uint64_t log_l
                {"log_lines", log_lines},
                {"submissions", Json::array()}};
   json["root"] = state.root ? to_json(*state.root) : Json();
-  json["version"] = state.version ? to_json(state.version->manifest) : Json();
+  json["version"] = state.version ? version_json(state.version->manifest) : Json();
   json["staged_root"] = state.next_root ? to_json(*state.next_root) : Json();
-  json["staged"] = state.candidate ? to_json(state, *state.candidate) : Json();
+  json["staged"] = state.candidate ? candidate_json(state, *state.candidate) : Json();
   for (const Submission& submission : state.submissions) {
     if (is_open(submission)) {
       json["submissions"].push_back(to_json(submission));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `luytrectl list sign`, `rollback`, `rotate` and `discard`: what is staged, and by whom it is signed.
+// `luytrectl list sign` and `rollback`: what is staged, and by whom it is signed.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +12,7 @@
 
 #include "categories/authority/candidate.h"
 #include "command.h"
+#include "guard_text.h"
 #include "list_guard.h"
 #include "list_tools.h"
 #include "output.h"
@@ -19,14 +20,10 @@
 namespace luytre::ctl {
 namespace {
 
-using categories::Candidate;
 using categories::ListRoot;
 using categories::ListState;
 using categories::NewVersion;
-using categories::SigningKey;
-using categories::SigningRole;
 using categories::Taxonomy;
-using categories::Workplace;
 using Json = nlohmann::ordered_json;
 
 struct VersionOptions {
@@ -34,6 +31,7 @@ struct VersionOptions {
   std::string soak;
   bool urgent = false;
   std::uint64_t serial = 0;
+  std::vector<std::string> accept;
 
   void add_to(CLI::App& command) {
     command.add_option("--canary-percent", canary_percent, "So many of 100 begin at once…")
@@ -43,6 +41,10 @@ struct VersionOptions {
     command.add_flag("--urgent", urgent, "Everybody at once, before anything else");
     command.add_option("--serial", serial, "Above the next one: after somebody misused the keys")
         ->type_name("NUMBER");
+    command.add_option("--accept", accept, "Guards that trip, and it is right all the same")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("KIND[,KIND]");
   }
   [[nodiscard]] bool any() const noexcept {
     return canary_percent || !soak.empty() || urgent || serial != 0;
@@ -69,28 +71,6 @@ struct VersionOptions {
   }
 };
 
-struct Opened {
-  categories::Act act;
-  Workplace place;
-  ListState state;
-};
-
-Result<Opened> open(const ListAct& options) {
-  auto act = options.act();
-  if (!act) {
-    return Unexpected<Error>(act.error());
-  }
-  auto place = Workplace::lock(options.folder);
-  if (!place) {
-    return Unexpected<Error>(place.error());
-  }
-  auto state = categories::read_state(*place);
-  if (!state) {
-    return Unexpected<Error>(state.error());
-  }
-  return Opened{.act = *std::move(act), .place = *std::move(place), .state = *std::move(state)};
-}
-
 struct SignOptions {
   ListAct act;
   std::string key;
@@ -98,37 +78,63 @@ struct SignOptions {
   VersionOptions version;
 };
 
+// What a signer accepted against the guards is written down.
+Result<void> note_findings(const OpenedList& opened, const ListGuard& guard,
+                           const Taxonomy& taxonomy) {
+  const categories::GuardReport& report = guard.report();
+  const auto holding = report.holding();
+  if (holding.empty()) {
+    return {};
+  }
+  fmt::print(stderr, "{}\n", findings_text(report, taxonomy));
+  return opened.place.log().append(
+      opened.act, "accept",
+      fmt::format("version {}", opened.state.candidate->document.manifest.serial),
+      {{"guards", join(holding)}});
+}
+
+Result<void> build(OpenedList& opened, const Taxonomy& taxonomy, const NewVersion& version,
+                   const ListGuard& guard) {
+  auto candidate = build_candidate(opened.place, opened.state, taxonomy, version, guard.check());
+  if (!candidate) {
+    return Unexpected<Error>(candidate.error());
+  }
+  opened.state.candidate = *std::move(candidate);
+  return note_findings(opened, guard, taxonomy);
+}
+
 // Builds the version that the first signature is for, or checks the one that is staged.
-Result<void> prepare(Opened& opened, const Taxonomy& taxonomy, const SignOptions& options) {
+Result<void> prepare(OpenedList& opened, const Installation& installation, const Taxonomy& taxonomy,
+                     const SignOptions& options) {
+  const auto guard = ListGuard::load(installation, taxonomy, options.version.accept);
+  if (!guard) {
+    return Unexpected<Error>(guard.error());
+  }
   if (!opened.state.candidate) {
     const auto version = options.version.version(opened.act);
     if (!version) {
       return Unexpected<Error>(version.error());
     }
-    auto candidate = build_candidate(opened.place, opened.state, taxonomy, *version, list_guard());
-    if (!candidate) {
-      return Unexpected<Error>(candidate.error());
-    }
-    opened.state.candidate = *std::move(candidate);
-    return {};
+    return build(opened, taxonomy, *version, *guard);
   }
   if (options.version.any()) {
     return fail(ErrorCode::Conflict,
                 "The first signer has decided about rollout and serial; to change that, discard "
                 "the staged version and sign it anew");
   }
-  return check_candidate(opened.place, opened.state, taxonomy, list_guard());
+  auto good = check_candidate(opened.place, opened.state, taxonomy, guard->check());
+  return good ? note_findings(opened, *guard, taxonomy) : good;
 }
 
 Json staged_json(const ListState& state) {
   Json json = Json::object();
   if (state.candidate) {
-    json["version"] = to_json(state, *state.candidate);
+    json["version"] = candidate_json(state, *state.candidate);
   }
   if (state.next_root) {
     json["root"] = {{"version", state.next_root->root.version},
-                    {"signatures", to_json(count_signatures(state.next_root->envelope,
-                                                            state.next_root->root.root))}};
+                    {"signatures", signatures_json(count_signatures(state.next_root->envelope,
+                                                                    state.next_root->root.root))}};
   }
   return json;
 }
@@ -139,14 +145,14 @@ Result<int> sign(const Command& command, const SignOptions& options) {
   if (!key || !taxonomy) {
     return Unexpected<Error>(!key ? key.error() : taxonomy.error());
   }
-  auto opened = open(options.act);
+  auto opened = open_list(options.act);
   if (!opened) {
     return Unexpected<Error>(opened.error());
   }
   ListState& state = opened->state;
   const categories::SignatureNeeds needs = needs_of(state, key->public_key());
   if (needs.version) {
-    if (auto prepared = prepare(*opened, *taxonomy, options); !prepared) {
+    if (auto prepared = prepare(*opened, command.installation, *taxonomy, options); !prepared) {
       return Unexpected<Error>(prepared.error());
     }
   }
@@ -192,26 +198,25 @@ Result<int> rollback(const Command& command, const RollbackOptions& options) {
   if (!taxonomy) {
     return Unexpected<Error>(taxonomy.error());
   }
-  auto opened = open(options.act);
+  auto opened = open_list(options.act);
   if (!opened) {
     return Unexpected<Error>(opened.error());
   }
   auto version = options.version.version(opened->act);
-  if (!version) {
-    return Unexpected<Error>(version.error());
+  const auto guard = ListGuard::load(command.installation, *taxonomy, options.version.accept);
+  if (!version || !guard) {
+    return Unexpected<Error>(!version ? version.error() : guard.error());
   }
   version->rollback_to = options.to;
-  auto candidate = build_candidate(opened->place, opened->state, *taxonomy, *version, list_guard());
-  if (!candidate) {
-    return Unexpected<Error>(candidate.error());
+  if (auto built = build(*opened, *taxonomy, *version, *guard); !built) {
+    return Unexpected<Error>(built.error());
   }
-  auto logged = opened->place.log().append(
-      opened->act, "rollback",
-      fmt::format("version {} to {}", candidate->document.manifest.serial, options.to));
+  const std::uint64_t serial = opened->state.candidate->document.manifest.serial;
+  auto logged = opened->place.log().append(opened->act, "rollback",
+                                           fmt::format("version {} to {}", serial, options.to));
   if (!logged) {
     return Unexpected<Error>(logged.error());
   }
-  opened->state.candidate = *std::move(candidate);
   if (command.json) {
     print_json(staged_json(opened->state));
   } else {
@@ -220,121 +225,6 @@ Result<int> rollback(const Command& command, const RollbackOptions& options) {
                opened->state.signing_root().manifest.threshold);
   }
   return kExitDone;
-}
-
-struct RotateOptions {
-  ListAct act;
-  std::vector<std::string> add;
-  std::vector<std::string> remove;
-  std::size_t threshold = 0;
-  std::string role = "both";
-};
-
-Result<void> change(SigningRole& role, const RotateOptions& options) {
-  for (const std::string& file : options.remove) {
-    const auto key = read_public_key(file);
-    if (!key) {
-      return Unexpected<Error>(key.error());
-    }
-    if (std::erase(role.keys, *key) == 0) {
-      return fail(ErrorCode::NotFound, fmt::format("{} has no say in this list", file));
-    }
-  }
-  for (const std::string& file : options.add) {
-    const auto key = read_public_key(file);
-    if (!key) {
-      return Unexpected<Error>(key.error());
-    }
-    if (role.has(*key)) {
-      return fail(ErrorCode::Conflict, fmt::format("{} is among the list's keys already", file));
-    }
-    role.keys.push_back(*key);
-  }
-  role.threshold = options.threshold == 0 ? role.threshold : options.threshold;
-  if (role.threshold > role.keys.size()) {
-    return fail(ErrorCode::Invalid,
-                fmt::format("{} of {} keys cannot be the threshold; give --threshold",
-                            role.threshold, role.keys.size()));
-  }
-  return {};
-}
-
-Result<int> rotate(const Command& command, const RotateOptions& options) {
-  auto opened = open(options.act);
-  if (!opened) {
-    return Unexpected<Error>(opened.error());
-  }
-  if (!opened->state.root) {
-    return fail(ErrorCode::NotFound, "The first root is not public yet; publish a version first");
-  }
-  ListRoot next = opened->state.root->root;
-  ++next.version;
-  next.expires = opened->act.at + opened->place.settings().root_validity;
-  Result<void> done;
-  if (options.role != "version") {
-    done = change(next.root, options);
-  }
-  if (done && options.role != "root") {
-    done = change(next.manifest, options);
-  }
-  if (done) {
-    done = stage_root(opened->place, opened->state, next, opened->act);
-  }
-  if (!done) {
-    return Unexpected<Error>(done.error());
-  }
-  if (command.json) {
-    print_json({{"root", next.version},
-                {"root_keys", next.root.keys.size()},
-                {"root_threshold", next.root.threshold},
-                {"version_keys", next.manifest.keys.size()},
-                {"version_threshold", next.manifest.threshold},
-                {"expires", time_text(next.expires.time_since_epoch().count())}});
-    return kExitDone;
-  }
-  fmt::print("Root {} is staged: {} of {} keys name the next root, {} of {} sign versions.\n",
-             next.version, next.root.threshold, next.root.keys.size(), next.manifest.threshold,
-             next.manifest.keys.size());
-  fmt::print(
-      "{} of the old root keys and {} of the new ones sign it (luytrectl list sign); it\n"
-      "becomes public with the next version.\n",
-      opened->state.root->root.root.threshold, next.root.threshold);
-  return kExitDone;
-}
-
-Result<int> discard(const Command& command, const ListAct& options) {
-  const auto opened = open(options);
-  if (!opened) {
-    return Unexpected<Error>(opened.error());
-  }
-  if (auto done = discard_staged(opened->place, opened->state, opened->act); !done) {
-    return Unexpected<Error>(done.error());
-  }
-  if (command.json) {
-    print_json({{"discarded", true}});
-  } else {
-    fmt::print("Nothing is staged any more; approved submissions wait for the next version.\n");
-  }
-  return kExitDone;
-}
-
-void add_rotate_command(CLI::App& list, Command& command) {
-  const auto options = std::make_shared<RotateOptions>();
-  CLI::App* added = add_command(list, command, "rotate", "Change the keys, or renew the root",
-                                [&command, options] { return rotate(command, *options); });
-  options->act.add_to(*added, true);
-  added->add_option("--add-key", options->add, "A public key that gets a say")
-      ->allow_extra_args(false)
-      ->type_name("FILE.pub");
-  added->add_option("--remove-key", options->remove, "A public key that loses it")
-      ->allow_extra_args(false)
-      ->type_name("FILE.pub");
-  added->add_option("--threshold", options->threshold, "So many keys must sign; else as before")
-      ->type_name("COUNT");
-  added->add_option("--role", options->role, "Which keys: those of roots, of versions, or both")
-      ->check(CLI::IsMember({"root", "version", "both"}).description(""))
-      ->type_name("root|version|both")
-      ->capture_default_str();
 }
 
 }  // namespace
@@ -363,12 +253,6 @@ void add_list_sign_commands(CLI::App& list, Command& command) {
   back->act.add_to(*rolled, true);
   rolled->add_option("--to", back->to, "That version")->required()->type_name("SERIAL");
   back->version.add_to(*rolled);
-
-  add_rotate_command(list, command);
-  const auto dropped = std::make_shared<ListAct>();
-  CLI::App* discarded = add_command(list, command, "discard", "Take back what is staged",
-                                    [&command, dropped] { return discard(command, *dropped); });
-  dropped->add_to(*discarded, true);
 }
 
 }  // namespace luytre::ctl

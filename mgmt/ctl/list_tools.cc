@@ -71,6 +71,22 @@ Result<categories::Act> ListAct::act() const {
   return categories::Act{.who = *who, .at = now(), .reason = reason};
 }
 
+Result<OpenedList> open_list(const ListAct& options) {
+  auto act = options.act();
+  if (!act) {
+    return Unexpected<Error>(act.error());
+  }
+  auto place = categories::Workplace::lock(options.folder);
+  if (!place) {
+    return Unexpected<Error>(place.error());
+  }
+  auto state = categories::read_state(*place);
+  if (!state) {
+    return Unexpected<Error>(state.error());
+  }
+  return OpenedList{.act = *std::move(act), .place = *std::move(place), .state = *std::move(state)};
+}
+
 std::chrono::sys_seconds now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -126,7 +142,7 @@ std::string short_id(const categories::PublicKey& key) {
   return categories::hex(key.id()).substr(0, kShortDigits);
 }
 
-Json to_json(const ListManifest& manifest) {
+Json version_json(const ListManifest& manifest) {
   Json json = {{"serial", manifest.serial},
                {"issued", time(manifest.issued)},
                {"expires", time(manifest.expires)},
@@ -151,15 +167,15 @@ Json to_json(const ListManifest& manifest) {
   return json;
 }
 
-Json to_json(const categories::ListState& state, const categories::Candidate& candidate) {
-  Json json = to_json(candidate.document.manifest);
+Json candidate_json(const categories::ListState& state, const categories::Candidate& candidate) {
+  Json json = version_json(candidate.document.manifest);
   json["submissions"] = candidate.record.submissions;
   json["added"] = candidate.record.added;
   json["removed"] = candidate.record.removed;
   json["expired"] = candidate.record.expired;
   json["not_found"] = candidate.record.not_found;
   json["signatures"] =
-      to_json(count_signatures(candidate.document.envelope, state.signing_root().manifest));
+      signatures_json(count_signatures(candidate.document.envelope, state.signing_root().manifest));
   return json;
 }
 
@@ -217,7 +233,7 @@ SignatureCount count_signatures(const categories::Envelope& envelope,
   return count;
 }
 
-Json to_json(const SignatureCount& count) {
+Json signatures_json(const SignatureCount& count) {
   return {{"threshold", count.threshold},
           {"signed_by", count.signed_by},
           {"missing", count.missing},

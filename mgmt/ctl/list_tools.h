@@ -33,6 +33,14 @@ struct ListAct {
   [[nodiscard]] Result<categories::Act> act() const;
 };
 
+// A list's folder that is locked for one act.
+struct OpenedList {
+  categories::Act act;
+  categories::Workplace place;
+  categories::ListState state;
+};
+[[nodiscard]] Result<OpenedList> open_list(const ListAct& options);
+
 [[nodiscard]] std::chrono::sys_seconds now();
 
 // "1h", "90m", "2d", "30s"
@@ -48,9 +56,9 @@ struct ListAct {
 [[nodiscard]] std::string short_id(const categories::PublicKey& key);
 
 // A version's manifest, and a staged one with what it is made of and who has signed.
-[[nodiscard]] nlohmann::ordered_json to_json(const categories::ListManifest& manifest);
-[[nodiscard]] nlohmann::ordered_json to_json(const categories::ListState& state,
-                                             const categories::Candidate& candidate);
+[[nodiscard]] nlohmann::ordered_json version_json(const categories::ListManifest& manifest);
+[[nodiscard]] nlohmann::ordered_json candidate_json(const categories::ListState& state,
+                                                    const categories::Candidate& candidate);
 void print_version(const categories::ListManifest& manifest);
 void print_candidate(const categories::ListState& state, const categories::Candidate& candidate);
 
@@ -62,7 +70,7 @@ struct SignatureCount {
 };
 [[nodiscard]] SignatureCount count_signatures(const categories::Envelope& envelope,
                                               const categories::SigningRole& role);
-[[nodiscard]] nlohmann::ordered_json to_json(const SignatureCount& count);
+[[nodiscard]] nlohmann::ordered_json signatures_json(const SignatureCount& count);
 // "1 of 2 signatures (0123456789abcdef)"
 [[nodiscard]] std::string text(const SignatureCount& count);
 

@@ -4,16 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+
+#include "statement_words.h"
 
 namespace luytre::ctl {
 
 using categories::CategorySet;
 using categories::CategoryTier;
-using categories::Entry;
+using categories::DomainName;
+using categories::MergedEntry;
 using categories::NameMatch;
-using categories::Reach;
-using categories::Statement;
 using categories::Taxonomy;
 
 namespace {
@@ -23,106 +23,129 @@ bool same(const NameMatch& a, const NameMatch& b) {
          a.minimum_age == b.minimum_age;
 }
 
+// What a path or an address is answered; labels mean nothing there.
+NameMatch without_labels(NameMatch match) {
+  match.matched_labels = 0;
+  return match;
+}
+
 }  // namespace
 
-ListVerifier::ListVerifier(const Taxonomy& taxonomy, const std::vector<categories::Source>& sources,
+ListVerifier::ListVerifier(const categories::CategoryStore& store, const Taxonomy& taxonomy,
+                           const std::vector<categories::Source>& sources,
                            const categories::Index* index, Findings& findings)
-    : taxonomy_(taxonomy), index_(index), findings_(findings) {
+    : store_(store), taxonomy_(taxonomy), sources_(sources), index_(index), findings_(findings) {
   CategorySet unknown(~std::uint64_t{0});
   for (std::size_t tier = 0; tier < categories::kCategoryTierCount; ++tier) {
     tiers_.push_back(taxonomy.tier(static_cast<CategoryTier>(tier)));
     unknown = unknown - tiers_.back();
   }
   tiers_.push_back(unknown);
-  for (const categories::Source& source : sources) {
-    sources_[source.id] = source.name;
-  }
 }
 
-void ListVerifier::visit(const Entry& entry) {
+Result<void> ListVerifier::visit(const DomainName& name, const MergedEntry& entry) {
   ++findings_.names;
-  ancestors_.move_to(entry.name);
+  ancestors_.move_to(name);
   const NameMatch above =
-      ancestors_.frames().empty() ? NameMatch{} : ancestors_.frames().back().value.match;
-  std::vector<Statement> subtree;
-  std::ranges::copy_if(entry.statements, std::back_inserter(subtree),
-                       [](const Statement& said) { return said.reach == Reach::Subtree; });
-  const NameMatch expected = resolve(entry.name, entry.statements, above);
-  findings_.listing += expected.matched_labels == entry.name.label_count() ? 1 : 0;
-  compare(entry.name, expected);
-  look_for_conflict(entry, expected);
-  if (!subtree.empty()) {
-    const NameMatch handed_down = resolve(entry.name, subtree, above);
-    ancestors_.push(entry.name, {handed_down, std::move(subtree)});
+      ancestors_.frames().empty() ? NameMatch{} : ancestors_.frames().back().value;
+  const NameMatch expected = inherit(name,
+                                     {.own = entry.exact,
+                                      .withdrawn = entry.exact_withdrawn,
+                                      .minimum_age = entry.exact_minimum_age,
+                                      .age_withdrawn = entry.exact_age_withdrawn},
+                                     above);
+  ancestors_.push(name, inherit(name,
+                                {.own = entry.subtree,
+                                 .withdrawn = entry.subtree_withdrawn,
+                                 .minimum_age = entry.subtree_minimum_age,
+                                 .age_withdrawn = entry.subtree_age_withdrawn},
+                                above));
+  if (index_ != nullptr) {
+    compare(name.to_text(), expected, index_->lookup(name));
+  }
+  return look_for_conflict(name, entry.exact, expected.categories);
+}
+
+void ListVerifier::visit(const categories::HostPath& path, CategorySet categories,
+                         std::uint8_t minimum_age) {
+  ++findings_.paths;
+  if (index_ != nullptr) {
+    compare(path.to_text(),
+            {.categories = categories, .matched_labels = 0, .minimum_age = minimum_age},
+            without_labels(index_->lookup_path(path.host, path.path)));
   }
 }
 
-NameMatch ListVerifier::resolve(const categories::DomainName& name,
-                                const std::vector<Statement>& statements,
-                                const NameMatch& above) const {
-  CategorySet own;
-  std::uint8_t age = 0;
-  for (const Statement& said : statements) {
-    own |= said.categories;
-    age = std::max(age, said.minimum_age);
+void ListVerifier::visit(const categories::IpPrefix& prefix, CategorySet categories,
+                         std::uint8_t minimum_age) {
+  ++findings_.prefixes;
+  if (waiting_ && !(waiting_->prefix.address == prefix.address)) {
+    finish();
   }
+  waiting_ = PrefixAnswer{
+      .prefix = prefix,
+      .expected = {.categories = categories, .matched_labels = 0, .minimum_age = minimum_age}};
+}
+
+void ListVerifier::finish() {
+  if (waiting_ && index_ != nullptr) {
+    compare(waiting_->prefix.to_text(), waiting_->expected,
+            without_labels(index_->lookup_address(waiting_->prefix.address)));
+  }
+  waiting_.reset();
+}
+
+NameMatch ListVerifier::inherit(const DomainName& name, const Half& half,
+                                const NameMatch& above) const {
   NameMatch match = above;
   match.categories = {};
   for (const CategorySet tier : tiers_) {
-    match.categories |= (own & tier).empty() ? above.categories & tier : own & tier;
+    const CategorySet own = half.own & tier;
+    match.categories |= own.empty() ? (above.categories & tier) - half.withdrawn : own;
   }
-  if (!own.empty() || age != 0) {
+  if (!half.own.empty() || half.minimum_age != 0) {
     match.matched_labels = name.label_count();
   }
-  match.minimum_age = age != 0 ? age : above.minimum_age;
+  if (half.minimum_age != 0 || half.age_withdrawn) {
+    match.minimum_age = half.minimum_age;
+  }
   return match;
 }
 
-void ListVerifier::compare(const categories::DomainName& name, const NameMatch& expected) {
-  if (index_ == nullptr) {
-    return;
-  }
+void ListVerifier::compare(const std::string& subject, const NameMatch& expected,
+                           const NameMatch& found) {
   ++findings_.compared;
-  const NameMatch found = index_->lookup(name);
-  if (same(found, expected)) {
-    return;
-  }
-  if (++findings_.mismatch_count <= kShown) {
-    findings_.mismatches.push_back({name.to_text(), expected, found});
+  if (!same(found, expected) && ++findings_.mismatch_count <= kShown) {
+    findings_.mismatches.push_back({subject, expected, found});
   }
 }
 
-// Only where the entry itself adds to it: below, everything would only repeat it.
-void ListVerifier::look_for_conflict(const Entry& entry, const NameMatch& match) {
+// Only where the name itself adds to it: below, everything would only repeat it.
+Result<void> ListVerifier::look_for_conflict(const DomainName& name, CategorySet own,
+                                             CategorySet answer) {
   const CategorySet mandatory = taxonomy_.tier(CategoryTier::Mandatory);
   const CategorySet spared = taxonomy_.tier(CategoryTier::NeverBlock1);
-  if ((match.categories & mandatory).empty() || (match.categories & spared).empty()) {
-    return;
+  const CategorySet about = mandatory | spared;
+  if ((answer & mandatory).empty() || (answer & spared).empty() || (own & about).empty() ||
+      ++findings_.conflict_count > kShown) {
+    return {};
   }
-  Conflict conflict{.name = entry.name.to_text(), .said = {}};
-  add_said(entry.name, entry.statements, mandatory | spared, conflict);
-  if (conflict.said.empty()) {
-    return;
+  const auto covering = store_.covering(name);
+  if (!covering) {
+    return Unexpected<Error>(covering.error());
   }
-  if (++findings_.conflict_count > kShown) {
-    return;
-  }
-  for (const auto& frame : ancestors_.frames()) {
-    add_said(frame.name, frame.value.statements, mandatory | spared, conflict);
-  }
-  findings_.conflicts.push_back(std::move(conflict));
-}
-
-void ListVerifier::add_said(const categories::DomainName& name,
-                            const std::vector<Statement>& statements, CategorySet about,
-                            Conflict& conflict) const {
-  for (const Statement& said : statements) {
-    if (!(said.categories & about).empty()) {
-      conflict.said.push_back(fmt::format("{}: {} ({})", sources_.at(said.source),
-                                          taxonomy_.describe(said.categories & about),
-                                          name.to_text()));
+  Conflict conflict{.name = name.to_text(), .said = {}};
+  for (const categories::Entry& entry : *covering) {
+    for (const categories::Statement& said : entry.statements) {
+      if (said.polarity == categories::Polarity::Lists && !(said.categories & about).empty()) {
+        conflict.said.push_back(fmt::format("{}: {} ({})", source_of(sources_, said.source).name,
+                                            taxonomy_.describe(said.categories & about),
+                                            entry.name.to_text()));
+      }
     }
   }
+  findings_.conflicts.push_back(std::move(conflict));
+  return {};
 }
 
 }  // namespace luytre::ctl

@@ -61,7 +61,7 @@ Result<int> verify(const Command& command, const VerifyOptions& options) {
                  {"root_version", verified->root_version},
                  {"fingerprint", categories::hex(verified->fingerprint)},
                  {"files_checked", verified->files_checked}};
-    json.update(to_json(manifest));
+    json.update(version_json(manifest));
     print_json(json);
     return kExitDone;
   }

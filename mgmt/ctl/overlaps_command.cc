@@ -61,7 +61,7 @@ void for_each_bit(CategorySet set, const Visit& visit) {
   }
 }
 
-// What each source says, whatever the reach; by source id as the statements are.
+// What each source lists, whatever the reach; by source id as the statements are.
 struct Voice {
   SourceId source{};
   CategorySet categories;
@@ -70,7 +70,8 @@ struct Voice {
 std::vector<Voice> voices(const Entry& entry, bool subtree_only) {
   std::vector<Voice> found;
   for (const Statement& said : entry.statements) {
-    if (subtree_only && said.reach == Reach::Exact) {
+    if (said.polarity == categories::Polarity::Withdraws ||
+        (subtree_only && said.reach == Reach::Exact)) {
       continue;
     }
     if (found.empty() || found.back().source != said.source) {

@@ -19,6 +19,7 @@
 #include "categories/transfer/transfer.h"
 #include "category_words.h"
 #include "command.h"
+#include "compile_lists.h"
 #include "guard_admission.h"
 #include "import_report.h"
 #include "list_import.h"
@@ -230,7 +231,7 @@ Result<Outcome> transfer(const Installation& installation, const Options& option
   }
   outcome.serial = static_cast<std::uint64_t>(*serial);
   if (options.compile && outcome.imported && !is_held(outcome)) {
-    auto index = categories::compile_index(lists->store, lists->taxonomy, installation.index_dir());
+    auto index = compile_lists(lists->store, lists->taxonomy, installation.index_dir());
     if (!index) {
       return Unexpected<Error>(index.error());
     }
@@ -337,12 +338,12 @@ void add_transfer_command(CLI::App& categories, Command& command) {
   added->add_option("--issuer", options->issuer, "Whose list it is, for people")->type_name("TEXT");
   added
       ->add_option("--scope", options->scope,
-                   "mandatory, national, operator or school: which categories it may state")
+                   "mandatory, national, operator or school: what it may state")
       ->transform(CLI::CheckedTransformer(kScopes).description(""))
       ->type_name("SCOPE");
   added
       ->add_option("--priority", options->priority,
-                   "0 is the strongest; exceptions reach sources of their own number and above")
+                   "0 is the strongest; exceptions reach their own number and above")
       ->check(CLI::Range(0, 65'535).description(""))
       ->type_name("NUMBER")
       ->capture_default_str();
@@ -352,7 +353,6 @@ void add_transfer_command(CLI::App& categories, Command& command) {
   added->add_flag("--full", options->whole, "Fetch the whole zone, whatever was fetched before");
   added->add_flag("--no-compile{false}", options->compile, "Leave the index as it is");
   add_admission_options(*added, options->admission);
-  add_ranking_options(*added, options->admission.ranking);
 }
 
 }  // namespace luytre::ctl

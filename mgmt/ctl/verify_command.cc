@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "categories/compile/index_files.h"
@@ -17,7 +18,6 @@
 namespace luytre::ctl {
 namespace {
 
-using categories::Entry;
 using categories::NameMatch;
 using categories::Taxonomy;
 using Json = nlohmann::ordered_json;
@@ -30,10 +30,17 @@ void conclude(Findings& findings, const categories::Index* index) {
                     "compile, and if that does not help, report it.",
                     grouped(findings.mismatch_count), grouped(findings.compared)));
   }
-  if (index != nullptr && findings.compared != 0 && index->name_count() != findings.listing) {
-    findings.problems.push_back(
-        fmt::format("The index holds {} names and the lists {}; run luytrectl categories compile.",
-                    grouped(index->name_count()), grouped(findings.listing)));
+  const auto count = [&](std::uint64_t held, std::uint64_t listed, std::string_view kind) {
+    if (held != listed) {
+      findings.problems.push_back(
+          fmt::format("The index holds {} {} and the lists {}; run luytrectl categories compile.",
+                      grouped(held), kind, grouped(listed)));
+    }
+  };
+  if (index != nullptr) {
+    count(index->name_count(), findings.names, "names");
+    count(index->path_count(), findings.paths, "paths");
+    count(index->prefix_count(), findings.prefixes, "address ranges");
   }
   if (findings.conflict_count != 0) {
     findings.problems.push_back(fmt::format(
@@ -65,19 +72,33 @@ Result<Findings> verify(const Installation& installation, const OpenedLists& ope
                     "compared; run luytrectl categories compile.",
                     index->serial(), findings.serial));
   }
-  ListVerifier verifier(opened.taxonomy, *sources, current ? &*index : nullptr, findings);
+  ListVerifier verifier(opened.store, opened.taxonomy, *sources, current ? &*index : nullptr,
+                        findings);
   Progress progress("names verified");
-  const auto scanned = opened.store.scan([&](const Entry& entry) -> Result<void> {
-    progress.step();
-    verifier.visit(entry);
-    return {};
-  });
+  const auto scanned = opened.store.scan_merged(
+      opened.taxonomy,
+      {.name =
+           [&](const categories::DomainName& name, const categories::MergedEntry& entry) {
+             progress.step();
+             return verifier.visit(name, entry);
+           },
+       .path = [&](const categories::HostPath& path, categories::CategorySet set,
+                   std::uint8_t age) -> Result<void> {
+         verifier.visit(path, set, age);
+         return {};
+       },
+       .prefix = [&](const categories::IpPrefix& prefix, categories::CategorySet set,
+                     std::uint8_t age) -> Result<void> {
+         verifier.visit(prefix, set, age);
+         return {};
+       }});
   if (!scanned) {
     return Unexpected<Error>(scanned.error());
   }
   if (*scanned != *serial) {
     return fail(ErrorCode::Busy, "The lists changed meanwhile; run it again.");
   }
+  verifier.finish();
   conclude(findings, current ? &*index : nullptr);
   return findings;
 }
@@ -100,6 +121,8 @@ Json to_json(const Findings& findings, const Taxonomy& taxonomy) {
   return {{"fine", findings.problems.empty()},
           {"serial", findings.serial},
           {"names", findings.names},
+          {"paths", findings.paths},
+          {"prefixes", findings.prefixes},
           {"compared", findings.compared},
           {"mismatch_count", findings.mismatch_count},
           {"mismatches", mismatches},
@@ -109,8 +132,9 @@ Json to_json(const Findings& findings, const Taxonomy& taxonomy) {
 }
 
 void print(const Findings& findings, const Taxonomy& taxonomy) {
-  fmt::print("Serial {}: {} names, {} compared with the index.\n", findings.serial,
-             grouped(findings.names), grouped(findings.compared));
+  fmt::print("Serial {}: {} names, {} paths, {} address ranges; {} compared with the index.\n",
+             findings.serial, grouped(findings.names), grouped(findings.paths),
+             grouped(findings.prefixes), grouped(findings.compared));
   for (const std::string& problem : findings.problems) {
     fmt::print("\n{}\n", wrap(problem, 0));
   }

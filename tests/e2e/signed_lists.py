@@ -51,7 +51,6 @@ class Publisher:
         public = [word for name in keys for word in ("--key", f"{self.key(name)}.pub")]
         self.luytrectl("list", "init", self.folder, "--name", LIST, *public, "--threshold", threshold,
                        "--scope", "mandatory", "--by", "anna")
-        self.sign()
 
     @property
     def public(self):
@@ -67,22 +66,26 @@ class Publisher:
     def luytrectl(self, *arguments):
         return run(str(self.program), "--share-dir", str(self.share_dir), *map(str, arguments)).stdout
 
-    def sign(self, *options, signers=None):
+    def submit(self, add=(), remove=(), expires=None):
+        """Asks for a change, which a second person approves."""
+        changes = self.directory / "changes"
+        changes.write_text("".join(f"{line}\n" for line in add) + "".join(f"-{name}\n" for name in remove))
+        submitted = json.loads(self.luytrectl("list", "submit", self.folder, "--file", changes, "--by", "anna",
+                                              "--reason", "a report", "--json",
+                                              *(("--expires", expires) if expires else ())))
+        self.luytrectl("list", "review", self.folder, submitted["id"], "--approve", "--by", "binh",
+                       "--reason", "checked")
+
+    def sign(self, *options, signers=None, accept=None):
+        """The first of the signers chooses the options; each of them accepts what trips a guard."""
         for number, name in enumerate(signers or self.signers[:self.threshold]):
             self.luytrectl("list", "sign", self.folder, "--key", self.key(name), "--by", name,
-                           *(options if number == 0 else ()))
+                           *(options if number == 0 else ()), *(("--accept", accept) if accept else ()))
 
-    def publish(self, *options, add=(), remove=(), reason="a report", expires=None):
+    def publish(self, *options, add=(), remove=(), expires=None, accept=None):
         """Submits, reviews, signs and publishes; returns the new serial."""
-        if add or remove:
-            changes = self.directory / "changes"
-            changes.write_text("".join(f"{line}\n" for line in add) + "".join(f"-{name}\n" for name in remove))
-            submitted = json.loads(self.luytrectl("list", "submit", self.folder, "--file", changes, "--by", "anna",
-                                                  "--reason", reason, "--json",
-                                                  *(("--expires", expires) if expires else ())))
-            self.luytrectl("list", "review", self.folder, submitted["id"], "--approve", "--by", "binh",
-                           "--reason", "checked")
-        self.sign(*options)
+        self.submit(add, remove, expires)
+        self.sign(*options, accept=accept)
         return self.make_public()
 
     def roll_back(self, serial):
@@ -91,7 +94,7 @@ class Publisher:
         return self.make_public()
 
     def rotate(self, *options):
-        """Changes the keys; the root that names the new ones is signed by those of before."""
+        """Changes the keys; enough of those of before have to sign it, too."""
         self.luytrectl("list", "rotate", self.folder, *options, "--by", "anna", "--reason", "a new key")
 
     def make_public(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signed lists from an issuer to its subscribers: versions, deltas, stages, and everything that is refused."""
 
+import base64
 import json
 import random
 import shutil
@@ -131,7 +132,7 @@ def test_a_rollback_takes_a_version_back_under_a_new_serial(world):
 
 def test_an_entry_leaves_on_its_own_when_its_end_has_come(world):
     end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6))
-    serial = world.publisher.publish("--urgent", add=["brief.example gambling"], expires=end, reason="an order")
+    serial = world.publisher.publish("--urgent", add=["brief.example gambling"], expires=end)
     world.north.await_serial(serial)
     await_condition(lambda: world.north.metrics()["luytre_store_expired_entries_total"] == 1, "the entry's end")
     assert time.time() < time.mktime(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone + 5
@@ -141,10 +142,11 @@ def test_an_entry_leaves_on_its_own_when_its_end_has_come(world):
 
 def test_keys_are_rotated_while_subscribers_look_on(world):
     publisher = world.publisher
+    publisher.submit(add=["rotated.example porn"])
     publisher.rotate("--add-key", f"{publisher.key('third')}.pub", "--remove-key", f"{publisher.key('second')}.pub")
     publisher.sign(signers=("first", "second", "third"))
     publisher.signers = ("first", "third")
-    serial = publisher.publish(add=["rotated.example porn"])
+    serial = publisher.make_public()
     assert (publisher.public / "root" / "2.root.json").exists()
     world.await_everywhere(serial)
 
@@ -211,16 +213,17 @@ def flip(file):
 
 
 def test_a_spoilt_delta_is_refused_and_the_snapshot_taken_instead(world, third):
-    old = world.publisher.serial
-    serial = world.publisher.publish(add=[f"after-{old}.example porn"])
+    third.stop()  # before there is anything new
+    serial = world.publisher.publish(add=["after-the-delta.example porn"])
     files = world.forged_mirror()
     for delta in (files / "delta").iterdir():
         flip(delta)
     snapshots = len(world.mirrors.requests("forged", "/snapshot/"))
-    restart(third, "forged")
+    third.use("forged")
+    third.start()
     third.await_serial(serial)
-    assert third.failures("wrong_hash") + third.failures("wrong_size") >= 0
-    assert len(world.mirrors.requests("forged", "/snapshot/")) == snapshots + (1 if third.failures("wrong_hash") else 0)
+    assert third.failures("wrong_hash") == 1
+    assert len(world.mirrors.requests("forged", "/snapshot/")) == snapshots + 1
     world.await_everywhere(serial)
 
 
@@ -234,7 +237,7 @@ def test_a_tampered_and_a_truncated_snapshot_are_refused(world, request, spoil, 
         subscriber.await_refusal(reason)
         assert subscriber.serial() == 0
         assert "Nothing of this list is in force yet." in subscriber.log()
-        assert "casino" not in subscriber.says("casino.example") or "gambling" not in subscriber.says("casino.example")
+        assert "gambling" not in subscriber.says("casino.example")
         restart(subscriber, "good").await_serial(world.publisher.serial)
 
 
@@ -253,7 +256,7 @@ def test_a_mirror_with_a_strangers_certificate_is_refused(world, third):
 def test_another_mirror_is_used_when_the_first_is_dead(world, third):
     restart(third, "dead", "good")
     third.await_refusal("unreachable")
-    serial = world.publisher.publish(add=[f"dead-{world.publisher.serial}.example porn"])
+    serial = world.publisher.publish(add=["after-the-dead.example porn"])
     third.await_serial(serial)
     world.await_everywhere(serial)
 
@@ -285,18 +288,15 @@ def test_an_activation_is_whole_or_not_at_all_after_kill_9(world):
             subscriber.kill()
             entries = {source["name"]: source for source in
                        json.loads(subscriber.luytrectl("categories", "stats", "--json").stdout)["sources"]}[LIST]["entries"]
-            assert entries in (subscriber_entries(world, before), subscriber_entries(world, serial))
+            assert entries in (entries_of(world, before), entries_of(world, serial))
             subscriber.start()
             subscriber.await_serial(serial)
-            assert subscriber.metrics()["luytre_list_entries"] == subscriber_entries(world, serial)
+            assert subscriber.metrics()["luytre_list_entries"] == entries_of(world, serial)
 
 
-def subscriber_entries(world, serial):
-    manifest = json.loads((world.publisher.folder / "versions" / f"{serial}.json").read_text())
-    if "payload" in manifest:
-        import base64
-        manifest = json.loads(base64.b64decode(manifest["payload"]))
-    return manifest["entries"]
+def entries_of(world, serial):
+    envelope = json.loads((world.publisher.folder / "versions" / f"{serial}.json").read_text())
+    return json.loads(base64.b64decode(envelope["payload"]))["entries"]
 
 
 def test_a_full_disk_is_said_and_the_list_comes_when_there_is_room(world):
@@ -325,7 +325,7 @@ def test_a_full_disk_is_said_and_the_list_comes_when_there_is_room(world):
 
 def test_a_poisoned_version_waits_for_a_second_person(world, third):
     before = world.publisher.serial
-    serial = world.publisher.publish(add=["google.com gambling"])
+    serial = world.publisher.publish(add=["google.com gambling"], accept="popular")
     await_condition(lambda: third.metrics().get("luytre_list_held") == 1, "the guard")
     assert third.serial() == before
     assert "held for a second person" in third.log()
@@ -357,11 +357,11 @@ def test_an_urgent_change_is_enforced_by_the_gateway(world, gateway, network, se
     subscriber = world.subscriber("gateway", ("good",), data_dir=gateway.data_dir)
     with subscriber:
         subscriber.await_serial(world.publisher.serial)
-        serial = world.publisher.publish("--urgent", add=["ordinary.example gambling"], reason="an order")
+        serial = world.publisher.publish("--urgent", add=["ordinary.example gambling"])
         subscriber.await_serial(serial)
         await_condition(lambda: probes.dns(network, CHILD.name, "ordinary.example", 4).reach == probes.CLOSED,
                         "the refusal")
-        serial = world.publisher.publish("--urgent", remove=["ordinary.example"], reason="a mistake")
+        serial = world.publisher.publish("--urgent", remove=["ordinary.example"])
         subscriber.await_serial(serial)
         await_condition(lambda: probes.dns(network, CHILD.name, "ordinary.example", 4).reach == probes.OPEN,
                         "the end of the refusal")

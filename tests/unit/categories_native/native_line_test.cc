@@ -38,6 +38,7 @@ TEST(NativeLine, IsWrittenInOneSpelling) {
       {"casino.example\tgambling\t-\t-\t-\t2026-12-31T12:00:00Z",
        "casino.example\tgambling\tsubtree\t-\t-\t2026-12-31T12:00:00Z\n"},
       {"!casino.example\t*", "!casino.example\t*\n"},
+      {"games.example\t-\t-\t16", "games.example\t-\tsubtree\t16\n"},  // an age alone
       {"!casino.example\tporn\texact", "!casino.example\tporn\texact\n"},
       {"https://Casino.example/Bad%2fplace/\tgambling", "casino.example/Bad%2Fplace\tgambling\n"},
       {"casino.example/page\tgambling\t-\t16", "casino.example/page\tgambling\t-\t16\n"},
@@ -58,6 +59,8 @@ TEST(NativeLine, ThatSaysNothingIsRefusedWithItsCause) {
     NativeCause cause;
   };
   constexpr Row kRows[] = {
+      {"casino.example\t-", NativeCause::BadCategories},
+      {"!casino.example\t-\t-\t16", NativeCause::BadCategories},
       {"casino.example", NativeCause::Columns},
       {"casino.example # gambling", NativeCause::Columns},
       {"a.example\tporn\texact\t1\tx\t2026-12-31\tmore", NativeCause::Columns},

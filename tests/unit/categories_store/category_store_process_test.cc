@@ -90,6 +90,50 @@ TEST(CategoryStoreProcess, AKilledReplacementLeavesTheLastCommitWhole) {
   }
 }
 
+// The change from one version of the list to the other: half of it added, half removed.
+Result<Serial> update(CategoryStore& store, bool even) {
+  const auto names = [](bool of_even) {
+    return test::numbered_names(of_even ? "even.test" : "odd.test", kNames, kPorn);
+  };
+  return store.update_source(source("s"), {.added = names(even), .removed = names(!even)});
+}
+
+TEST(CategoryStoreProcess, AKilledUpdateLeavesTheLastCommitWhole) {
+  const luytre::test::ScratchDirectory scratch;
+  {
+    auto store = CategoryStore::open(scratch.path(), lmdb::OpenMode::ReadWrite);
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(replace(*store, true));
+  }
+  for (const long delay_ms : {1L, 20L, 50L, 90L, 140L}) {
+    SCOPED_TRACE("killed after " + std::to_string(delay_ms) + " ms");
+    ChildProcess writer([&](const ChildProcess::Signals& signals) {
+      auto store = CategoryStore::open(scratch.path(), lmdb::OpenMode::ReadWrite);
+      if (!store) {
+        return 1;
+      }
+      bool even = whole_list(*store) == "odd";
+      signals.send();
+      for (;; even = !even) {
+        if (!update(*store, even)) {
+          return 2;
+        }
+      }
+    });
+    ASSERT_TRUE(writer.signals().wait());
+    sleep_ms(delay_ms);
+    writer.kill_now();
+
+    auto store = CategoryStore::open(scratch.path(), lmdb::OpenMode::ReadWrite);
+    ASSERT_TRUE(store) << store.error().message;
+    const std::string left = whole_list(*store);
+    ASSERT_TRUE(left == "even" || left == "odd") << left;
+    EXPECT_EQ(store->sources()->front().entry_count, std::uint64_t{kNames});
+    ASSERT_TRUE(update(*store, left == "odd"));
+    EXPECT_EQ(whole_list(*store), left == "odd" ? "even" : "odd");
+  }
+}
+
 TEST(CategoryStoreProcess, AReaderBesideAWriterSeesWholeListsOnly) {
   const luytre::test::ScratchDirectory scratch;
   constexpr std::size_t kSmallMap = std::size_t{1}

@@ -244,7 +244,7 @@ TEST_F(SubscriberTest, TheSameReasonIsSaidOnceAndCountedEachTime) {
   EXPECT_EQ(log_.size(), 1U);  // the one that was well in between
 }
 
-TEST_F(SubscriberTest, KeysRotateByRootsThatEachBeliefsItsFollower) {
+TEST_F(SubscriberTest, KeysRotateByRootsOfWhichEachNamesTheNext) {
   issuer_.publish(kFirst);
   poll();
   issuer_.publish_root(2, signed_root(root_of(2, "EF", "GH", 2), "AEF"));
@@ -256,6 +256,21 @@ TEST_F(SubscriberTest, KeysRotateByRootsThatEachBeliefsItsFollower) {
   start();
   EXPECT_EQ(list_->status().accepted_serial, 2U);
   EXPECT_EQ(list_->status().stage, ListStage::Active);
+}
+
+TEST_F(SubscriberTest, ARootThatAppearsWhileItAsksIsWalkedBeforeAnythingIsRefused) {
+  issuer_.publish(kFirst);
+  poll();
+  issuer_.publish_root(2, signed_root(root_of(2, "AB", "GH", 1), "A"));
+  issuer_.publish(kSecond, {.signers = "G", .root_version = 2});
+  bool first = true;
+  web_.change = [&](const std::string& url) -> std::optional<FetchReply> {
+    const bool hidden = url.ends_with("2.root.json") && std::exchange(first, false);
+    return hidden ? std::optional(FetchReply{.outcome = FetchOutcome::Absent}) : std::nullopt;
+  };
+  const ListStatus status = poll();
+  EXPECT_EQ(status.serial, 2U);
+  EXPECT_TRUE(status.failures.empty());
 }
 
 TEST_F(SubscriberTest, ANextRootThatTheHeldKeysDidNotSignStopsThePoll) {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "copy_writer.h"
 #include "message_builder.h"
 #include "support/scratch_directory.h"
 
@@ -100,6 +101,15 @@ TEST_F(ZoneCopyTest, ACutOrChangedFileIsNoCopy) {
   write(file(), whole);
   EXPECT_EQ(copy().serial(), 7U);
   EXPECT_FALSE(ZoneCopy(file(), name_of("other.example")).serial());
+}
+
+TEST_F(ZoneCopyTest, HasOneWriterAtATime) {
+  const auto writing = CopyWriter::create(file());
+  ASSERT_TRUE(writing);
+  const auto replaced = copy().replace({.serial = 8, .soa = ""}, ZoneLines());
+  ASSERT_FALSE(replaced);
+  EXPECT_EQ(replaced.error().code, ErrorCode::Busy);
+  EXPECT_EQ(copy().serial(), 7U);
 }
 
 TEST_F(ZoneCopyTest, AFolderThatCannotBeWrittenIsAnErrorWithItsName) {

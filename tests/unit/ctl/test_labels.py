@@ -91,7 +91,8 @@ def test_a_label_takes_no_category_from_the_command(ctl, crawl):
 
 def test_a_shared_host_speaks_for_itself_alone(ctl, crawl):
     root = crawl({"blogspot.com/age.xml": age_xml(("18", "*.blogspot.com/*"))})
-    report = ctl.json("categories", "import", root, "--format", "labels", "--source", "labels")
+    report = ctl.json("categories", "import", root, "--format", "labels", "--source", "labels",
+                      "--accept", "popular")
     assert report["narrowed_to_exact"] == 1
     assert in_force(ctl, "blogspot.com")["minimum_age"] == 18
     assert in_force(ctl, "somebody.blogspot.com")["minimum_age"] == 0

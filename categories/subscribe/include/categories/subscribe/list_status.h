@@ -38,14 +38,14 @@ struct ListStatus {
   std::uint64_t entries = 0;  // in force
   std::uint64_t dropped = 0;  // of them left out, because the list's scope may not state them
   // Of the newest accepted manifest.
-  std::optional<std::chrono::sys_seconds> issued;
-  std::optional<std::chrono::sys_seconds> expires;
+  std::optional<std::chrono::sys_seconds> issued = {};
+  std::optional<std::chrono::sys_seconds> expires = {};
   // A waiting version's turn.
-  std::optional<std::chrono::sys_seconds> active_from;
-  std::optional<std::chrono::sys_seconds> activated_at;
+  std::optional<std::chrono::sys_seconds> active_from = {};
+  std::optional<std::chrono::sys_seconds> activated_at = {};
   // When a mirror last gave a manifest that could be accepted.
-  std::optional<std::chrono::sys_seconds> last_success;
-  std::optional<ListRefusal> last_refusal;
+  std::optional<std::chrono::sys_seconds> last_success = {};
+  std::optional<ListRefusal> last_refusal = {};
 
   // Since the process started.
   std::uint64_t polls = 0;
@@ -53,7 +53,7 @@ struct ListStatus {
   std::uint64_t activations_by_delta = 0;
   std::uint64_t activations_by_snapshot = 0;
   double activation_seconds = 0;                  // of the last one
-  std::map<std::string, std::uint64_t> failures;  // by reason
+  std::map<std::string, std::uint64_t> failures = {};  // by reason
 };
 
 }  // namespace luytre::categories
