@@ -9,11 +9,8 @@ from process import SERVER_CPU, pinned
 
 
 def benchmarks(program, *arguments, cpu=SERVER_CPU):
-    """Counters of each benchmark by its name, without what all names end in. Raises what a benchmark complains of.
-
-    `cpu` None: on all processors."""
-    command = [str(program), "--benchmark_format=json", *arguments]
-    done = subprocess.run(pinned(cpu, *command) if cpu is not None else command, capture_output=True, text=True,
+    """Counters of each benchmark by its name, without what all names end in. Raises what a benchmark complains of."""
+    done = subprocess.run(pinned(cpu, program, "--benchmark_format=json", *arguments), capture_output=True, text=True,
                           stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise RuntimeError(f"{program} failed: {done.stderr}")

@@ -22,8 +22,9 @@ def need(*programs):
 
 
 def pinned(cpu, *command):
-    """`command` on one processor; it ends with this program, however that ends."""
-    return ["setpriv", "--pdeathsig", "KILL", "--", "taskset", "-c", str(cpu), *map(str, command)]
+    """`command` on one processor (None: on any); it ends with this program, however that ends."""
+    place = ["taskset", "-c", str(cpu)] if cpu is not None else []
+    return ["setpriv", "--pdeathsig", "KILL", "--", *place, *map(str, command)]
 
 
 class Process:
