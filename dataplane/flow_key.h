@@ -21,6 +21,9 @@ struct FlowKey {
   [[nodiscard]] static FlowKey from_server(const PacketView& view) noexcept {
     return make(view, view.destination, view.source, view.destination_port, view.source_port);
   }
+  [[nodiscard]] std::uint16_t server_port() const noexcept {
+    return static_cast<std::uint16_t>(words[4] >> 32U);
+  }
   // Without branches and without a call: nearly every comparison is with the right flow.
   friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept {
     return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |

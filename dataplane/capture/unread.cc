@@ -20,7 +20,6 @@ constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
     {Unread::IpTunnel, "ip_tunnel", "tunnel in IP (IP in IP, GRE, ESP, L2TP)"},
     {Unread::UdpTunnel, "udp_tunnel",
      "UDP port of a tunnel (VXLAN, Geneve, GTP-U, L2TP, Teredo, …)"},
-    {Unread::DnsOverTcp, "dns_over_tcp", "DNS over TCP"},
     {Unread::Quic, "quic", "UDP port 443 (QUIC)"},
 }};
 
@@ -32,7 +31,6 @@ constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
 constexpr std::array<std::uint16_t, 8> kUdpTunnels = {1701, 2152, 3544, 4789,
                                                       5072, 5247, 6081, 8472};
 
-constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpsPort = 443;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
@@ -54,10 +52,6 @@ Unread not_ip_cause(std::uint16_t ether_type) noexcept {
 std::optional<Unread> transport_cause(const PacketView& view) noexcept {
   if (holds(kIpTunnels, view.protocol)) {
     return Unread::IpTunnel;
-  }
-  if (view.protocol == ip_protocol::kTcp) {
-    const bool dns = view.destination_port == kDnsPort && view.payload_size != 0;
-    return dns ? std::optional(Unread::DnsOverTcp) : std::nullopt;
   }
   if (view.protocol != ip_protocol::kUdp) {
     return std::nullopt;

@@ -23,11 +23,14 @@ enum class FailMode : std::uint8_t { Open, Closed };
 struct WorkerOptions {
   std::uint32_t max_flows = 1U << 20U;       // rounded up to a power of two; 64 bytes each
   std::uint32_t max_collecting = 4096;       // flows whose first bytes are being held
-  std::uint32_t max_collect_bytes = 16384;   // client bytes held per undecided flow
+  std::uint32_t max_collect_bytes = 65536;   // client bytes held per undecided flow; at most 65,536
   std::chrono::milliseconds hold_timeout{500};
   std::chrono::seconds flow_idle_timeout{300};
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
   bool drop_malformed = false;
+  // Undecided client segments with a wrong checksum are dropped, as their server would drop them. Off for captures
+  // of hosts that leave checksums to their network card.
+  bool verify_checksums = true;
   bool drop_fragments = true;                // fragments sent by a filtered line
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to
   std::uint64_t hash_seed = 0;               // keys the flow table; random in production
