@@ -9,9 +9,11 @@ constexpr std::uint16_t kDnsPort = 53;
 
 // DNS has no mark of its own: on its port, what is neither of the others is taken for it.
 Inspection read_start(std::span<const std::uint8_t> stream, std::uint16_t port) noexcept {
-  const Inspection inspection = inspect_stream(stream);
-  return inspection.finding == Finding::NotThis && port == kDnsPort ? inspect_dns_stream(stream)
-                                                                    : inspection;
+  Inspection inspection = inspect_stream(stream);
+  if (inspection.finding == Finding::NotThis && port == kDnsPort) {
+    inspection = inspect_dns_stream(stream);
+  }
+  return inspection;
 }
 
 }  // namespace
