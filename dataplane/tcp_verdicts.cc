@@ -111,8 +111,7 @@ void TcpFlows::advance(FlowSlot slot, const Inspection& inspection) noexcept {
   flow.reader = Reader::Done;
   if (covers_a_unit(inspection.finding) && inspection.unit_bytes <= kMaxAhead) {
     hold.judged += static_cast<std::uint32_t>(inspection.unit_bytes);
-    const bool is_all = inspection.next == Reader::Http2 && hold.judged >= hold.byte_count;
-    flow.reader = is_all ? Reader::Done : inspection.next;
+    flow.reader = inspection.next;
   }
   if (flow.reader == Reader::Done) {
     hold.judged = hold.byte_count;

@@ -7,6 +7,7 @@
 
 #include "gateway_test.h"
 #include "tests/support/dns_message.h"
+#include "tests/support/http2_frames.h"
 
 namespace luytre::dataplane::test {
 
@@ -66,7 +67,10 @@ class Storm {
       case 6:
         return packet().eth().ipv4(kChild, "192.0.2.1").fragment(8, one_in(2)).build();
       default: {
-        const Bytes stream = flow.server_port == 80 ? get_request(name) : hello_for(name, 100);
+        const Bytes http = one_in(3)
+                               ? luytre::test::http2_connection({luytre::test::http2_request(name)})
+                               : get_request(name);
+        const Bytes stream = flow.server_port == 80 ? http : hello_for(name, 100);
         const std::size_t begin = one_in(2) ? 0 : below(stream.size());
         const std::size_t size = 1 + below(stream.size() - begin);
         constexpr std::uint8_t kOddFlags[] = {tcp_flag::kFin, tcp_flag::kSyn, tcp_flag::kRst,
