@@ -38,6 +38,7 @@ struct LoadReport {
   std::uint64_t wrong = 0;    // other than expected: counted in the two above as well
   std::uint64_t strange = 0;  // no answer to anything that is under way
   std::uint64_t lost = 0;     // no answer within a second
+  std::vector<std::string> wrong_names;  // the first few, for whoever has to find out why
   double seconds = 0;
   Latencies latencies;  // from when a query is due
 };
