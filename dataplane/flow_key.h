@@ -34,8 +34,11 @@ struct FlowKey {
     FlowKey key;
     std::memcpy(&key.words[0], client.octets().data(), 16);
     std::memcpy(&key.words[2], server.octets().data(), 16);
-    key.words[4] = std::uint64_t{client_port} << 48U | std::uint64_t{server_port} << 32U |
-                   std::uint64_t{view.outer_vlan} << 16U | view.inner_vlan;
+    // Tags have 12 bits; a third and a fourth, which hardly anybody has, are mixed in.
+    const std::uint32_t tags = (std::uint32_t{view.outer_vlan} << 16U | view.inner_vlan) ^
+                               view.further_vlans[0] * 0x9e3779b1U ^
+                               view.further_vlans[1] * 0x85ebca6bU;
+    key.words[4] = std::uint64_t{client_port} << 48U | std::uint64_t{server_port} << 32U | tags;
     return key;
   }
 };

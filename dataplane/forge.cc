@@ -123,7 +123,7 @@ bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
   const std::size_t datagram_bytes = kUdpBytes + payload_size;
   const std::size_t udp_offset = view.network_offset + ip_header_bytes(view);
   const std::size_t frame_bytes = udp_offset + datagram_bytes;
-  if (view.protocol != ip_protocol::kUdp || view.payload_offset == 0 ||
+  if (!view.encapsulation.empty() || view.protocol != ip_protocol::kUdp || view.payload_offset == 0 ||
       frame_bytes > packet.capacity ||
       std::size_t{view.payload_offset} + payload_size > packet.capacity ||
       kIpv4Bytes + datagram_bytes > kMaxIpPayload) {
@@ -158,7 +158,7 @@ bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
   const std::size_t tcp_offset = view.network_offset + ip_header_bytes(view);
   const std::size_t segment_bytes = kTcpBytes + segment.payload.size();
   const std::size_t frame_bytes = tcp_offset + segment_bytes;
-  if (view.protocol != ip_protocol::kTcp || view.payload_offset == 0 ||
+  if (!view.encapsulation.empty() || view.protocol != ip_protocol::kTcp || view.payload_offset == 0 ||
       frame_bytes > out.capacity || kIpv4Bytes + segment_bytes > kMaxIpPayload) {
     return false;
   }
@@ -190,7 +190,7 @@ bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
 }
 
 bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet& out) noexcept {
-  if (view.ip_version == 0 || view.payload_offset == 0) {
+  if (!view.encapsulation.empty() || view.ip_version == 0 || view.payload_offset == 0) {
     return false;
   }
   const bool v4 = view.ip_version == 4;

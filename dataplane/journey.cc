@@ -2,35 +2,20 @@
 #include "journey.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "policy/verdict.h"
+#include "subscriber.h"
 
 namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpsPort = 443;
-constexpr std::size_t kMacBytes = 6;
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
-
-// What the frame shows of the line: its source on the way out, its destination on the way in. A
-// frame too short for MAC addresses shows none.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept {
-  const bool outbound = from == Side::Subscriber;
-  key.address = outbound ? view.source : view.destination;
-  key.vlan = view.outer_vlan;
-  if (packet.size >= 2 * kMacBytes) {
-    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
-  } else {
-    key.mac = {};
-  }
-}
 
 // A hold lets go of all its packets, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
@@ -62,6 +47,7 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       observer_(observer),
       drop_malformed_(options.drop_malformed),
       drop_fragments_(options.drop_fragments),
+      tunnels_(options.tunnels),
       status_page_(options.status_page),
       flows_(options, observer) {}
 
@@ -100,21 +86,33 @@ void Journey::decode_all() noexcept {
     if (i + kPrefetchAhead < packets.size()) {
       __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
     }
-    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i]);
+    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
   }
 }
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  if (burst_.world->policy == nullptr) {
+  const policy::PolicySnapshot* policy = burst_.world->policy;
+  if (policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
+  bool has_tunnels = false;
   for (std::size_t i = 0; i < count; ++i) {
     read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+    has_tunnels |= has_outer_addresses(burst_.views[i]);
   }
-  burst_.world->policy->lookup(std::span(burst_.keys).first(count),
-                               std::span(burst_.profiles).first(count));
+  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
+  if (!has_tunnels) [[likely]] {
+    return;
+  }
+  const policy::Profile* unknown = policy->unknown_line();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
+      burst_.profiles[i] =
+          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
+    }
+  }
 }
 
 // Most packets leave here, byte for byte as they came.

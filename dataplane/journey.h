@@ -87,6 +87,7 @@ class Journey {
   NameObserver* observer_;
   bool drop_malformed_;
   bool drop_fragments_;
+  Tunnels tunnels_;
   StatusPage status_page_;
   TcpFlows flows_;
   Counters counters_;
