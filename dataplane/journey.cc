@@ -48,13 +48,14 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       drop_malformed_(options.drop_malformed),
       drop_fragments_(options.drop_fragments),
       tunnels_(options.tunnels),
+      return_paths_(options.max_return_paths, options.hash_seed),
       status_page_(options.status_page),
       flows_(options, observer) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from);
+  Exit exit(pool_, counters_, egress, from, &return_paths_);
   burst_.from = from;
   burst_.packets = packets.first(std::min(packets.size(), kBurst));
   burst_.world = &world;
@@ -66,6 +67,9 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
   send_off_unfiltered(waiting, exit);
   if (waiting.count == 0) {
     return;
+  }
+  if (from == Side::Internet) {
+    learn_return_paths(waiting);
   }
   prefetch_flows(waiting);
   // One round, except when a connection sends more in the burst that completed its name: that waits
@@ -136,6 +140,16 @@ void Journey::send_off_unfiltered(Positions& filtered, Exit& exit) noexcept {
       exit.drop(packet, Outcome::MalformedDropped);
     } else {
       exit.forward(packet, Outcome::MalformedForwarded);
+    }
+  }
+}
+
+// What carries packets towards a line is what refusals must be carried in, where the line's own
+// packets do not show it.
+void Journey::learn_return_paths(const Positions& filtered) noexcept {
+  for (const std::uint8_t i : filtered.list()) {
+    if (burst_.views[i].encapsulation.has_one_way()) [[unlikely]] {
+      return_paths_.learn(burst_.packets[i], burst_.views[i], FlowTable::tick(burst_.now));
     }
   }
 }
@@ -368,7 +382,8 @@ Segment Journey::segment(std::size_t position) const noexcept {
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
+  Exit exit(pool_, counters_, egress, Side::Subscriber,
+            &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit)) {
       break;
@@ -379,7 +394,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);
+  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit);

@@ -31,6 +31,7 @@ struct WorkerOptions {
   bool drop_malformed = false;
   bool drop_fragments = true;                // fragments sent by a filtered line
   Tunnels tunnels = Tunnels::all();          // looked into for the packets of lines
+  std::uint32_t max_return_paths = 65536;    // clients in MPLS and GTP-U whose way back is kept; 256 bytes each
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to
   std::uint64_t hash_seed = 0;               // keys the flow table; random in production
 };
