@@ -11,13 +11,13 @@ void refuse_quic(const Packet& packet, const PacketView& view, Exit& exit) noexc
   Packet unreachable;
   bool told = false;
   if (exit.make(unreachable)) {
-    if (forge_port_unreachable(packet, view, unreachable)) {
+    if (forge_port_unreachable(packet, view, unreachable, exit.return_paths())) {
       told = exit.send_made(Side::Subscriber, unreachable);
     } else {
       exit.discard_made(unreachable);
     }
   }
-  exit.drop(packet, told ? Outcome::QuicRefused : Outcome::NoBufferDropped);
+  exit.drop(packet, told ? Outcome::QuicRefused : exit.untold(packet, view));
 }
 
 }  // namespace luytre::dataplane

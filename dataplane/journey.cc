@@ -2,35 +2,20 @@
 #include "journey.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "policy/verdict.h"
+#include "subscriber.h"
 
 namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpsPort = 443;
-constexpr std::size_t kMacBytes = 6;
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
-
-// What the frame shows of the line: its source on the way out, its destination on the way in. A
-// frame too short for MAC addresses shows none.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept {
-  const bool outbound = from == Side::Subscriber;
-  key.address = outbound ? view.source : view.destination;
-  key.vlan = view.outer_vlan;
-  if (packet.size >= 2 * kMacBytes) {
-    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
-  } else {
-    key.mac = {};
-  }
-}
 
 // A hold lets go of all its packets, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
@@ -62,13 +47,15 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       observer_(observer),
       drop_malformed_(options.drop_malformed),
       drop_fragments_(options.drop_fragments),
+      tunnels_(options.tunnels),
+      return_paths_(options.max_return_paths, options.hash_seed),
       status_page_(options.status_page),
       flows_(options, observer) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from);
+  Exit exit(pool_, counters_, egress, from, &return_paths_);
   burst_.from = from;
   burst_.packets = packets.first(std::min(packets.size(), kBurst));
   burst_.world = &world;
@@ -80,6 +67,9 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
   send_off_unfiltered(waiting, exit);
   if (waiting.count == 0) {
     return;
+  }
+  if (from == Side::Internet) {
+    learn_return_paths(waiting);
   }
   prefetch_flows(waiting);
   // One round, except when a connection sends more in the burst that completed its name: that waits
@@ -100,21 +90,33 @@ void Journey::decode_all() noexcept {
     if (i + kPrefetchAhead < packets.size()) {
       __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
     }
-    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i]);
+    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
   }
 }
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  if (burst_.world->policy == nullptr) {
+  const policy::PolicySnapshot* policy = burst_.world->policy;
+  if (policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
+  bool has_tunnels = false;
   for (std::size_t i = 0; i < count; ++i) {
     read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+    has_tunnels |= has_outer_addresses(burst_.views[i]);
   }
-  burst_.world->policy->lookup(std::span(burst_.keys).first(count),
-                               std::span(burst_.profiles).first(count));
+  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
+  if (!has_tunnels) [[likely]] {
+    return;
+  }
+  const policy::Profile* unknown = policy->unknown_line();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
+      burst_.profiles[i] =
+          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
+    }
+  }
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -138,6 +140,16 @@ void Journey::send_off_unfiltered(Positions& filtered, Exit& exit) noexcept {
       exit.drop(packet, Outcome::MalformedDropped);
     } else {
       exit.forward(packet, Outcome::MalformedForwarded);
+    }
+  }
+}
+
+// What carries packets towards a line is what refusals must be carried in, where the line's own
+// packets do not show it.
+void Journey::learn_return_paths(const Positions& filtered) noexcept {
+  for (const std::uint8_t i : filtered.list()) {
+    if (burst_.views[i].encapsulation.has_one_way()) [[unlikely]] {
+      return_paths_.learn(burst_.packets[i], burst_.views[i], FlowTable::tick(burst_.now));
     }
   }
 }
@@ -370,7 +382,8 @@ Segment Journey::segment(std::size_t position) const noexcept {
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
+  Exit exit(pool_, counters_, egress, Side::Subscriber,
+            &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit)) {
       break;
@@ -381,7 +394,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);
+  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit);

@@ -12,6 +12,7 @@
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "return_paths.h"
 #include "tcp_flows.h"
 
 namespace luytre::dataplane {
@@ -67,6 +68,7 @@ class Journey {
   void decode_all() noexcept;
   void find_profiles() noexcept;
   void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
+  void learn_return_paths(const Positions& filtered) noexcept;
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
@@ -87,6 +89,8 @@ class Journey {
   NameObserver* observer_;
   bool drop_malformed_;
   bool drop_fragments_;
+  Tunnels tunnels_;
+  ReturnPaths return_paths_;
   StatusPage status_page_;
   TcpFlows flows_;
   Counters counters_;

@@ -42,6 +42,8 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
     {Outcome::RefusedFlowDropped, "refused_flow_dropped",
      "Dropped: later packet of a refused connection."},
     {Outcome::FailClosed, "fail_closed", "Dropped undecided, because a bound was hit."},
+    {Outcome::NoReturnPath, "no_return_path",
+     "Dropped: refused, in a tunnel whose way back is not known yet."},
     {Outcome::NoBufferDropped, "no_buffer_dropped", "Dropped: no buffer or no room to send."},
 }};
 

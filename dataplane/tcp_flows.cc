@@ -266,10 +266,11 @@ void TcpFlows::refuse(FlowSlot slot, std::span<const std::uint8_t> last_words, O
                           .client_next = flow.client_sequence + (hold.has_fin ? 1U : 0U),
                           .server_next = hold.last_acknowledgement};
   const bool told = end_connection(packets.front(), hold.first_view, end, last_words, exit);
+  const Outcome last_outcome = told ? outcome : exit.untold(packets.front(), hold.first_view);
   for (const Packet& packet : packets.first(packets.size() - 1)) {
     exit.drop(packet, outcome);
   }
-  exit.drop(packets.back(), told ? outcome : Outcome::NoBufferDropped);
+  exit.drop(packets.back(), last_outcome);
   flow.client_sequence = end.client_next;
   // After a RST no acknowledgement is to come: a number that no client sends makes after_refusal()
   // repeat the RST.

@@ -45,6 +45,7 @@ enum class Outcome : std::uint8_t {
   AbandonedDropped,    // held when the client reset its connection or began a new one
   RefusedFlowDropped,  // later packet of a refused flow
   FailClosed,          // undecided at a bound; the fail mode is closed
+  NoReturnPath,        // refused, in a tunnel whose way back was not seen yet; the client tries again
   NoBufferDropped,     // no room to answer or to send
 };
 inline constexpr std::size_t kOutcomeCount = static_cast<std::size_t>(Outcome::NoBufferDropped) + 1;

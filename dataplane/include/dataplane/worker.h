@@ -13,6 +13,7 @@
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
+#include "dataplane/tunnels.h"
 #include "policy/snapshot.h"
 
 namespace luytre::dataplane {
@@ -29,6 +30,8 @@ struct WorkerOptions {
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
   bool drop_malformed = false;
   bool drop_fragments = true;                // fragments sent by a filtered line
+  Tunnels tunnels = Tunnels::all();          // looked into for the packets of lines
+  std::uint32_t max_return_paths = 65536;    // clients in MPLS and GTP-U whose way back is kept; 256 bytes each
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to
   std::uint64_t hash_seed = 0;               // keys the flow table; random in production
 };
