@@ -127,8 +127,16 @@ TEST_F(TunnelJourney, ARefusalWithoutAKnownWayBackIsDroppedAndCounted) {
     SCOPED_TRACE(wrapping.name);
     start({});
     const Connection connection;
+    // QUIC of a version that nobody reads.
+    Bytes unreadable{0xc0, 0xba, 0xba, 0xba, 0x0b, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0};
+    unreadable.resize(1200);
     from_client({wrapping.wrap(query(kChild, "casino.test"), Way::ToServer),
-                 wrapping.wrap(packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).build(),
+                 wrapping.wrap(packet()
+                                   .eth()
+                                   .ipv4(kChild, "192.0.2.1")
+                                   .udp(40000, 443)
+                                   .payload(unreadable)
+                                   .build(),
                                Way::ToServer),
                  wrapping.wrap(connection.syn(), Way::ToServer),
                  wrapping.wrap(connection.data(hello_for("casino.test")), Way::ToServer)});
