@@ -12,6 +12,7 @@ namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
+const categories::DomainName kNoName;  // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
@@ -241,6 +242,15 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
     read_dns(i, exit);
     return true;
   }
+  const Bypass bypass = recognise_bypass_datagram(datagram(i).payload());
+  if (bypass != Bypass::None) [[unlikely]] {
+    ask({.packet = static_cast<std::uint8_t>(i),
+         .has_name = false,
+         .name = &kNoName,
+         .target = {},
+         .bypass = bypass});
+    return true;
+  }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
   if (step == QuicFlows::Step::Read) {
     ask(i, quic_found_[i].inspection);
@@ -290,7 +300,8 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
        .has_name = inspection.finding == Finding::Name,
        .name = &inspection.name,
        .address = inspection.address ? &*inspection.address : nullptr,
-       .target = inspection.target});
+       .target = inspection.target,
+       .bypass = inspection.bypass});
 }
 
 // All names of the round at once, so that the index can prefetch.
@@ -321,6 +332,9 @@ policy::Verdict Journey::verdict_on(const Question& question,
     if (question.address != nullptr) {
       match = united(match, index->lookup_address(*question.address));
     }
+  }
+  if (question.bypass != Bypass::None) {
+    match.categories |= question.bypass == Bypass::Socks ? burst_.world->proxy : burst_.world->vpn;
   }
   if (!question.has_name) {
     return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
@@ -368,6 +382,10 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
   }
   if (question.protocol == Protocol::Quic) {
     act_on_quic(question, verdict, exit);
+    return false;
+  }
+  if (question.bypass != Bypass::None && burst_.views[i].protocol == ip_protocol::kUdp) {
+    act_on_bypass(question, verdict, exit);
     return false;
   }
   if (!question.has_name) {
@@ -447,6 +465,17 @@ void Journey::act_on_quic(const Question& question, const policy::Verdict& verdi
   }
 }
 
+// Without its first packet no tunnel comes about: nothing has to be remembered.
+void Journey::act_on_bypass(const Question& question, const policy::Verdict& verdict,
+                            Exit& exit) noexcept {
+  const UdpDatagram refused = datagram(question.packet);
+  if (verdict.blocks()) {
+    quic_.refuse_datagram(refused, burst_.now, Outcome::BypassBlocked, exit);
+  } else {
+    exit.forward(refused.packet, Outcome::BypassAllowed);
+  }
+}
+
 // There is nothing to tell the client in: the connection is reset for both sides.
 bool Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
@@ -455,13 +484,16 @@ bool Journey::act_on_nameless(const Question& question, const policy::Verdict& v
     refuse_dns_stream(question.packet, nullptr, exit);
     return false;
   }
+  const bool is_bypass = question.bypass != Bypass::None;
   if (verdict.blocks()) {
-    flows_.refuse(found.flow, {}, Outcome::AddressBlocked, exit);
+    flows_.refuse(found.flow, {}, is_bypass ? Outcome::BypassBlocked : Outcome::AddressBlocked,
+                  exit);
     return false;
   }
   return flows_.allow(found,
                       question.protocol == Protocol::Tls    ? Outcome::TlsNoName
                       : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                      : is_bypass                           ? Outcome::BypassAllowed
                                                             : Outcome::StreamUnknown,
                       exit);
 }
