@@ -5,6 +5,7 @@
 
 #include "captured_ethernet.h"
 #include "dataplane/decode.h"
+#include "dataplane/quic/packet.h"
 
 namespace luytre::dataplane {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
     {Unread::UdpTunnel, "udp_tunnel",
      "UDP port of a tunnel (VXLAN, Geneve, GTP-U, L2TP, Teredo, …)"},
     {Unread::DnsOverTcp, "dns_over_tcp", "DNS over TCP"},
-    {Unread::Quic, "quic", "UDP port 443 (QUIC)"},
+    {Unread::Quic, "quic", "QUIC of a version that is not read"},
 }};
 
 // IANA "Protocol Numbers": IPv4, IPv6, GRE, ESP, L2TP.
@@ -33,7 +34,6 @@ constexpr std::array<std::uint16_t, 8> kUdpTunnels = {1701, 2152, 3544, 4789,
                                                       5072, 5247, 6081, 8472};
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::uint16_t kHttpsPort = 443;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
   return std::ranges::find(numbers, number) != numbers.end();
@@ -51,7 +51,13 @@ Unread not_ip_cause(std::uint16_t ether_type) noexcept {
   }
 }
 
-std::optional<Unread> transport_cause(const PacketView& view) noexcept {
+bool is_unread_quic(std::span<const std::uint8_t> frame, const PacketView& view) noexcept {
+  const auto kind = quic::take_apart(frame.subspan(view.payload_offset, view.payload_size)).kind;
+  return kind == quic::DatagramKind::UnknownVersion || kind == quic::DatagramKind::GoogleQuic;
+}
+
+std::optional<Unread> transport_cause(std::span<const std::uint8_t> frame,
+                                      const PacketView& view) noexcept {
   if (holds(kIpTunnels, view.protocol)) {
     return Unread::IpTunnel;
   }
@@ -62,7 +68,7 @@ std::optional<Unread> transport_cause(const PacketView& view) noexcept {
   if (view.protocol != ip_protocol::kUdp) {
     return std::nullopt;
   }
-  if (view.destination_port == kHttpsPort) {
+  if (is_unread_quic(frame, view)) {
     return Unread::Quic;
   }
   const bool tunnel = holds(kUdpTunnels, view.destination_port);
@@ -78,7 +84,7 @@ std::optional<Unread> why_unread(std::span<const std::uint8_t> frame,
   PacketView view;
   switch (decode(frame, view)) {
     case DecodeResult::Ok:
-      return view.is_fragment ? Unread::Fragment : transport_cause(view);
+      return view.is_fragment ? Unread::Fragment : transport_cause(frame, view);
     case DecodeResult::NotIp:
       return not_ip_cause(ethernet_payload(frame).ether_type);
     case DecodeResult::TooManyTags:
