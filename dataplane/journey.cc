@@ -225,11 +225,29 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
     read_dns(i, exit);
     return true;
   }
+  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
+    return true;
+  }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
   if (step == QuicFlows::Step::Read) {
     ask(i, quic_found_[i].inspection);
   }
   return step != QuicFlows::Step::Later;
+}
+
+// A hello that is not whole passes with the rest of UDP.
+bool Journey::read_dtls(std::size_t i) noexcept {
+  const auto payload = datagram(i).payload();
+  Inspection& inspection = quic_found_[i].inspection;
+  inspection = inspect_dtls(payload);
+  if (inspection.finding != Finding::Name && inspection.finding != Finding::NoName) {
+    return false;
+  }
+  if (observer_ != nullptr) {
+    observer_->on_inspection(burst_.views[i], inspection, payload);
+  }
+  ask(i, inspection);
+  return true;
 }
 
 // A query to any server is judged, and answered in that server's name.
@@ -360,6 +378,9 @@ void Journey::act_on(const Question& question, const policy::Verdict& verdict,
     case Protocol::Quic:
       act_on_quic(question, verdict, exit);
       return;
+    case Protocol::Dtls:
+      act_on_dtls(question, verdict, exit);
+      return;
     case Protocol::Tls:
     case Protocol::Unknown:
       if (verdict.blocks()) {
@@ -381,11 +402,29 @@ void Journey::act_on_quic(const Question& question, const policy::Verdict& verdi
   }
 }
 
+// Nothing is kept of it: a client that repeats its hello is told again.
+void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[question.packet];
+  if (!verdict.blocks()) {
+    exit.forward(packet, Outcome::DtlsAllowed);
+    return;
+  }
+  const bool told = tell_port_unreachable(packet, burst_.views[question.packet], exit);
+  exit.drop(packet, !told               ? Outcome::NoBufferDropped
+                    : question.has_name ? Outcome::DtlsBlocked
+                                        : Outcome::AddressBlocked);
+}
+
 // There is nothing to tell the client in: the connection is reset for both sides.
 void Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
   if (question.protocol == Protocol::Quic) {
     act_on_quic(question, verdict, exit);
+    return;
+  }
+  if (question.protocol == Protocol::Dtls) {
+    act_on_dtls(question, verdict, exit);
     return;
   }
   const FlowSlot flow = found_[question.packet].flow;

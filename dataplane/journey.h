@@ -72,6 +72,7 @@ class Journey {
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
+  [[nodiscard]] bool read_dtls(std::size_t position) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
@@ -79,6 +80,7 @@ class Journey {
   void act(Exit& exit) noexcept;
   void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_nameless(const Question& question, const policy::Verdict& verdict,
                        Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }

@@ -69,7 +69,7 @@ def is_read_version(version):
 
 def unseen_layer(event):
     """A layer of the event that is not read yet, or None."""
-    if event["proto"] in ("http2", "dtls"):
+    if event["proto"] == "http2":
         return event["proto"].upper()
     if event["proto"] == "quic" and not is_read_version(event["ver"]):
         return "version that is not read"
