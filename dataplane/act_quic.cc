@@ -11,7 +11,7 @@ bool tell_port_unreachable(const Packet& packet, const PacketView& view, Exit& e
   if (!exit.make(unreachable)) {
     return false;
   }
-  if (!forge_port_unreachable(packet, view, unreachable)) {
+  if (!forge_port_unreachable(packet, view, unreachable, exit.return_paths())) {
     exit.discard_made(unreachable);
     return false;
   }
@@ -32,7 +32,8 @@ bool send_to_client(const Packet& packet, const PacketView& view,
   std::memcpy(made.bytes, packet.bytes, view.payload_offset);
   std::memcpy(made.bytes + view.payload_offset, payload.data(), payload.size());
   made.size = static_cast<std::uint32_t>(size);
-  if (!forge_udp_reply_in_place(made, view, static_cast<std::uint16_t>(payload.size()))) {
+  if (!forge_udp_reply_in_place(made, view, static_cast<std::uint16_t>(payload.size()),
+                                exit.return_paths())) {
     exit.discard_made(made);
     return false;
   }

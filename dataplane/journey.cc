@@ -2,34 +2,21 @@
 #include "journey.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
+#include "base/byte_order.h"
 #include "policy/verdict.h"
+#include "subscriber.h"
 
 namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::size_t kMacBytes = 6;
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
-
-// What the frame shows of the line: its source on the way out, its destination on the way in. A
-// frame too short for MAC addresses shows none.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept {
-  const bool outbound = from == Side::Subscriber;
-  key.address = outbound ? view.source : view.destination;
-  key.vlan = view.outer_vlan;
-  if (packet.size >= 2 * kMacBytes) {
-    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
-  } else {
-    key.mac = {};
-  }
-}
 
 // A hold lets go of all its packets, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
@@ -64,6 +51,8 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       observer_(observer),
       drop_malformed_(options.drop_malformed),
       drop_fragments_(options.drop_fragments),
+      tunnels_(options.tunnels),
+      return_paths_(options.max_return_paths, options.hash_seed),
       status_page_(options.status_page),
       flows_(options, observer),
       quic_(options, observer) {}
@@ -71,7 +60,7 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from);
+  Exit exit(pool_, counters_, egress, from, &return_paths_);
   burst_.from = from;
   burst_.packets = packets.first(std::min(packets.size(), kBurst));
   burst_.world = &world;
@@ -84,14 +73,17 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
   if (waiting.count == 0) {
     return;
   }
+  if (from == Side::Internet) {
+    learn_return_paths(waiting);
+  }
   prefetch_flows(waiting);
-  // One round, except when a connection sends more in the burst that completed its name: that waits
-  // for the verdict.
+  // One round, except when a connection sends more in the burst that completed its name, or asks for
+  // more than one thing in what is held: that waits for the verdict.
   while (waiting.count != 0) {
     Positions later;
     read_names(waiting, later, exit);
     judge();
-    act(exit);
+    act(later, exit);
     waiting = later;
   }
   publish();
@@ -103,21 +95,33 @@ void Journey::decode_all() noexcept {
     if (i + kPrefetchAhead < packets.size()) {
       __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
     }
-    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i]);
+    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
   }
 }
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  if (burst_.world->policy == nullptr) {
+  const policy::PolicySnapshot* policy = burst_.world->policy;
+  if (policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
+  bool has_tunnels = false;
   for (std::size_t i = 0; i < count; ++i) {
     read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+    has_tunnels |= has_outer_addresses(burst_.views[i]);
   }
-  burst_.world->policy->lookup(std::span(burst_.keys).first(count),
-                               std::span(burst_.profiles).first(count));
+  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
+  if (!has_tunnels) [[likely]] {
+    return;
+  }
+  const policy::Profile* unknown = policy->unknown_line();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
+      burst_.profiles[i] =
+          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
+    }
+  }
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -141,6 +145,16 @@ void Journey::send_off_unfiltered(Positions& filtered, Exit& exit) noexcept {
       exit.drop(packet, Outcome::MalformedDropped);
     } else {
       exit.forward(packet, Outcome::MalformedForwarded);
+    }
+  }
+}
+
+// What carries packets towards a line is what refusals must be carried in, where the line's own
+// packets do not show it.
+void Journey::learn_return_paths(const Positions& filtered) noexcept {
+  for (const std::uint8_t i : filtered.list()) {
+    if (burst_.views[i].encapsulation.has_one_way()) [[unlikely]] {
+      return_paths_.learn(burst_.packets[i], burst_.views[i], FlowTable::tick(burst_.now));
     }
   }
 }
@@ -197,7 +211,9 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
       flows_.from_server(segment(i), burst_.now, exit);
       return true;
     }
-    const auto step = flows_.from_client(segment(i), burst_.now, found_[i], exit);
+    const auto step = std::exchange(resumed_[i], false)
+                          ? flows_.resume(found_[i], exit)
+                          : flows_.from_client(segment(i), burst_.now, found_[i], exit);
     if (step == TcpFlows::Step::Read) {
       ask(i, found_[i].inspection);
     }
@@ -291,6 +307,7 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
        .protocol = was_understood ? inspection.protocol : Protocol::Unknown,
        .has_name = inspection.finding == Finding::Name,
        .name = &inspection.name,
+       .address = inspection.address ? &*inspection.address : nullptr,
        .target = inspection.target});
 }
 
@@ -319,6 +336,9 @@ policy::Verdict Journey::verdict_on(const Question& question,
   categories::NameMatch match = question.has_name ? listed : categories::NameMatch{};
   if (index != nullptr && question.protocol != Protocol::Dns && index->has_prefixes()) {
     match = united(match, index->lookup_address(burst_.views[question.packet].destination));
+    if (question.address != nullptr) {
+      match = united(match, index->lookup_address(*question.address));
+    }
   }
   if (!question.has_name) {
     return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
@@ -335,61 +355,109 @@ policy::Verdict Journey::verdict_on(const Question& question,
   return says_something(page) ? policy::verdict(profile, name, united(match, page)) : verdict;
 }
 
-void Journey::act(Exit& exit) noexcept {
+void Journey::act(Positions& later, Exit& exit) noexcept {
+  Positions resumed;
   for (std::size_t q = 0; q < question_count_; ++q) {
     if (verdicts_[q].blocks()) {
       counters_.add_blocked_name(static_cast<std::uint8_t>(verdicts_[q].category));
     }
-    act_on(questions_[q], verdicts_[q], exit);
+    if (act_on(questions_[q], verdicts_[q], exit)) {
+      resumed_[questions_[q].packet] = true;
+      resumed.add(questions_[q].packet);
+    }
+  }
+  if (resumed.count != 0) {
+    later.merge(resumed);
   }
 }
 
-// Limit and Safe pass as allowed: quotas and safe modes act elsewhere.
-void Journey::act_on(const Question& question, const policy::Verdict& verdict,
+// Limit and Safe pass as allowed: quotas and safe modes act elsewhere. True: what is held of the
+// connection asks for more.
+bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
                      Exit& exit) noexcept {
+  const std::size_t i = question.packet;
+  if (question.protocol == Protocol::Dns && burst_.views[i].protocol == ip_protocol::kUdp) {
+    if (verdict.blocks()) {
+      answer_dns(burst_.packets[i], burst_.views[i], queries_[i], dns::refusal_for(verdict), exit);
+    } else {
+      exit.forward(burst_.packets[i], Outcome::DnsAllowed);
+    }
+    return false;
+  }
+  if (question.protocol == Protocol::Quic) {
+    act_on_quic(question, verdict, exit);
+    return false;
+  }
+  if (question.protocol == Protocol::Dtls) {
+    act_on_dtls(question, verdict, exit);
+    return false;
+  }
   if (!question.has_name) {
-    act_on_nameless(question, verdict, exit);
+    return act_on_nameless(question, verdict, exit);
+  }
+  if (!verdict.blocks()) {
+    return flows_.allow(found_[i],
+                        question.protocol == Protocol::Dns    ? Outcome::DnsAllowed
+                        : question.protocol == Protocol::Http ? Outcome::HttpAllowed
+                        : question.protocol == Protocol::Tls  ? Outcome::TlsAllowed
+                                                              : Outcome::StreamUnknown,
+                        exit);
+  }
+  switch (question.protocol) {
+    case Protocol::Dns: {
+      const dns::Refusal refusal = dns::refusal_for(verdict);
+      refuse_dns_stream(i, &refusal, exit);
+      break;
+    }
+    case Protocol::Http:
+      redirect(question, verdict, exit);
+      break;
+    case Protocol::Tls:
+    case Protocol::Quic:
+    case Protocol::Dtls:
+      flows_.refuse(found_[i].flow, tls_refusal(), Outcome::TlsBlocked, exit);
+      break;
+    case Protocol::Unknown:
+      flows_.refuse(found_[i].flow, {}, Outcome::AddressBlocked, exit);
+      break;
+  }
+  return false;
+}
+
+// Where the server's answer to something else may be under way, a redirect would be read as a part of
+// that: the connection is reset instead, and so is one of HTTP/2, whose frames the client could not
+// be told in.
+void Journey::redirect(const Question& question, const policy::Verdict& verdict,
+                       Exit& exit) noexcept {
+  const TcpFlows::Found& found = found_[question.packet];
+  if (found.inspection.next == Reader::Http2 || !flows_.awaits_answer(found.flow)) {
+    flows_.refuse(found.flow, {}, Outcome::HttpReset, exit);
     return;
   }
-  const std::size_t i = question.packet;
-  const FlowSlot flow = found_[i].flow;
-  switch (question.protocol) {
-    case Protocol::Dns:
-      if (verdict.blocks()) {
-        answer_dns(burst_.packets[i], burst_.views[i], queries_[i], dns::refusal_for(verdict),
-                   exit);
-      } else {
-        exit.forward(burst_.packets[i], Outcome::DnsAllowed);
-      }
-      return;
-    case Protocol::Http:
-      if (verdict.blocks()) {
-        std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> redirect;
-        const auto words = burst_.world->category_names;
-        const auto category = static_cast<std::size_t>(verdict.category);
-        const std::size_t size = status_page_.write_redirect(
-            category < words.size() ? std::string_view(words[category]) : "", *question.name,
-            redirect);
-        flows_.refuse(flow, std::span(redirect).first(size), Outcome::HttpRedirected, exit);
-      } else {
-        flows_.allow(flow, Outcome::HttpAllowed, exit);
-      }
-      return;
-    case Protocol::Quic:
-      act_on_quic(question, verdict, exit);
-      return;
-    case Protocol::Dtls:
-      act_on_dtls(question, verdict, exit);
-      return;
-    case Protocol::Tls:
-    case Protocol::Unknown:
-      if (verdict.blocks()) {
-        flows_.refuse(flow, tls_refusal(), Outcome::TlsBlocked, exit);
-      } else {
-        flows_.allow(flow, Outcome::TlsAllowed, exit);
-      }
-      return;
-  }
+  std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> redirect;
+  const auto words = burst_.world->category_names;
+  const auto category = static_cast<std::size_t>(verdict.category);
+  const std::size_t size = status_page_.write_redirect(
+      category < words.size() ? std::string_view(words[category]) : "", *question.name, redirect);
+  flows_.refuse(found.flow, std::span(redirect).first(size), Outcome::HttpRedirected, exit);
+}
+
+// The answer with its length (RFC 7766 §8), then FIN. `refusal` is nullptr for a message that is
+// answered with an error.
+void Journey::refuse_dns_stream(std::size_t position, const dns::Refusal* refusal,
+                                Exit& exit) noexcept {
+  constexpr std::size_t kLengthBytes = 2;
+  const TcpFlows::Found& found = found_[position];
+  std::array<std::uint8_t, kLengthBytes + dns::kMaxRefusalBytes> answer;
+  dns::Query query;
+  const auto form = dns::parse_query(flows_.unit(found).subspan(kLengthBytes), query);
+  dns::Refusal error;
+  error.rcode = form == dns::QueryForm::OtherOpcode ? dns::Rcode::NotImp : dns::Rcode::FormErr;
+  const std::size_t size = dns::write_refusal(query, refusal != nullptr ? *refusal : error,
+                                              std::span(answer).subspan(kLengthBytes));
+  store_be16(answer.data(), static_cast<std::uint16_t>(size));
+  flows_.refuse(found.flow, std::span(answer).first(kLengthBytes + size),
+                refusal != nullptr ? Outcome::DnsBlocked : Outcome::DnsFormatError, exit);
 }
 
 void Journey::act_on_quic(const Question& question, const policy::Verdict& verdict,
@@ -417,26 +485,22 @@ void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdi
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.
-void Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
+bool Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
-  if (question.protocol == Protocol::Quic) {
-    act_on_quic(question, verdict, exit);
-    return;
+  const TcpFlows::Found& found = found_[question.packet];
+  if (question.protocol == Protocol::Dns) {
+    refuse_dns_stream(question.packet, nullptr, exit);
+    return false;
   }
-  if (question.protocol == Protocol::Dtls) {
-    act_on_dtls(question, verdict, exit);
-    return;
-  }
-  const FlowSlot flow = found_[question.packet].flow;
   if (verdict.blocks()) {
-    flows_.refuse(flow, {}, Outcome::AddressBlocked, exit);
-  } else {
-    flows_.allow(flow,
-                 question.protocol == Protocol::Tls    ? Outcome::TlsNoName
-                 : question.protocol == Protocol::Http ? Outcome::HttpNoName
-                                                       : Outcome::StreamUnknown,
-                 exit);
+    flows_.refuse(found.flow, {}, Outcome::AddressBlocked, exit);
+    return false;
   }
+  return flows_.allow(found,
+                      question.protocol == Protocol::Tls    ? Outcome::TlsNoName
+                      : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                                                            : Outcome::StreamUnknown,
+                      exit);
 }
 
 Segment Journey::segment(std::size_t position) const noexcept {
@@ -454,7 +518,8 @@ UdpDatagram Journey::datagram(std::size_t position) const noexcept {
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
+  Exit exit(pool_, counters_, egress, Side::Subscriber,
+            &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit)) {
       break;
@@ -466,7 +531,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);
+  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "dns/wire/query.h"
 #include "exit.h"
 #include "quic_flows.h"
+#include "return_paths.h"
 #include "tcp_flows.h"
 
 namespace luytre::dataplane {
@@ -39,6 +41,13 @@ class Journey {
 
     void add(std::size_t position) noexcept { at[count++] = static_cast<std::uint8_t>(position); }
     [[nodiscard]] std::span<const std::uint8_t> list() const noexcept { return {at.data(), count}; }
+    // Keeps the order of arrival, because a connection's packets may be among both.
+    void merge(const Positions& others) noexcept {
+      for (const std::uint8_t position : others.list()) {
+        add(position);
+      }
+      std::sort(at.begin(), at.begin() + count);  // std::inplace_merge would allocate
+    }
   };
 
   // Of one burst: parallel arrays, so that each step runs through all packets before the next
@@ -62,12 +71,14 @@ class Journey {
     Protocol protocol = Protocol::Unknown;
     bool has_name = true;  // otherwise the server's address is all that is known
     const categories::DomainName* name = nullptr;
-    std::string_view target;  // of an HTTP request
+    const categories::IpAddress* address = nullptr;  // that the client named in place of one
+    std::string_view target;                         // of an HTTP request
   };
 
   void decode_all() noexcept;
   void find_profiles() noexcept;
   void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
+  void learn_return_paths(const Positions& filtered) noexcept;
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
@@ -77,12 +88,15 @@ class Journey {
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
                                            const categories::NameMatch& listed) const noexcept;
-  void act(Exit& exit) noexcept;
-  void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act(Positions& later, Exit& exit) noexcept;
+  [[nodiscard]] bool act_on(const Question& question, const policy::Verdict& verdict,
+                            Exit& exit) noexcept;
+  [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
+                                     Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
-  void act_on_nameless(const Question& question, const policy::Verdict& verdict,
-                       Exit& exit) noexcept;
+  void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
   void ask(std::size_t position, const Inspection& inspection) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
@@ -93,6 +107,8 @@ class Journey {
   NameObserver* observer_;
   bool drop_malformed_;
   bool drop_fragments_;
+  Tunnels tunnels_;
+  ReturnPaths return_paths_;
   StatusPage status_page_;
   TcpFlows flows_;
   QuicFlows quic_;
@@ -102,8 +118,9 @@ class Journey {
   std::array<dns::Query, kBurst> queries_;           // by position in the burst
   std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
   std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
-  std::array<Question, kBurst> questions_;           // of one round
-  std::array<policy::Verdict, kBurst> verdicts_;     // by question
+  std::array<bool, kBurst> resumed_{};            // by position: more of what is held is to be read
+  std::array<Question, kBurst> questions_;        // of one round
+  std::array<policy::Verdict, kBurst> verdicts_;  // by question
   std::size_t question_count_ = 0;
 };
 

@@ -231,6 +231,7 @@ QuicFlows::Step QuicFlows::settle(FlowSlot slot, std::size_t connection, Found& 
         observer_->on_inspection(hold.first_view, found.inspection, hello);
       }
       return Step::Read;
+    case Finding::Nothing:  // a hello always asks
     case Finding::NotThis:
     case Finding::Malformed:
       break;
@@ -309,7 +310,8 @@ void QuicFlows::unknown_version(const UdpDatagram& datagram, Exit& exit) noexcep
   }
   const bool told = !answers_.take(line_of(datagram.key), now_) ||
                     tell_port_unreachable(datagram.packet, datagram.view, exit);
-  exit.drop(datagram.packet, told ? Outcome::QuicRefused : Outcome::NoBufferDropped);
+  exit.drop(datagram.packet,
+            told ? Outcome::QuicRefused : exit.untold(datagram.packet, datagram.view));
 }
 
 void QuicFlows::from_server(const UdpDatagram& datagram, Clock::time_point now,

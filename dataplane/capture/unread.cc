@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "captured_ethernet.h"
+#include "captured_frame.h"
 #include "dataplane/decode.h"
 #include "dataplane/quic/packet.h"
 
@@ -12,28 +12,28 @@ namespace {
 
 constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
     {Unread::SnapLength, "snap_length", "cut by the capture's snap length"},
-    {Unread::Pppoe, "pppoe", "PPPoE session"},
-    {Unread::Mpls, "mpls", "MPLS"},
+    {Unread::Pppoe, "pppoe", "PPPoE without IP (discovery, LCP)"},
+    {Unread::Mpls, "mpls", "MPLS without IP"},
     {Unread::NotIp, "not_ip", "no IP (ARP and others)"},
-    {Unread::TooManyTags, "too_many_tags", "over two VLAN tags"},
+    {Unread::TooDeep, "too_deep", "over four VLAN tags or four tunnels in each other"},
     {Unread::Malformed, "malformed", "malformed IP, TCP or UDP header"},
     {Unread::Fragment, "fragment", "IP fragment"},
-    {Unread::IpTunnel, "ip_tunnel", "tunnel in IP (IP in IP, GRE, ESP, L2TP)"},
+    {Unread::IpTunnel, "ip_tunnel",
+     "tunnel in IP that is not read (GRE of other protocols, ESP, L2TP)"},
     {Unread::UdpTunnel, "udp_tunnel",
-     "UDP port of a tunnel (VXLAN, Geneve, GTP-U, L2TP, Teredo, …)"},
-    {Unread::DnsOverTcp, "dns_over_tcp", "DNS over TCP"},
+     "UDP port of a tunnel that is not read (L2TP, Teredo, AYIYA, CAPWAP, …)"},
     {Unread::Quic, "quic", "QUIC of a version that is not read"},
 }};
 
 // IANA "Protocol Numbers": IPv4, IPv6, GRE, ESP, L2TP.
 constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
 
-// IANA "Service Name and Transport Protocol Port Number Registry": L2TP, GTP-U, Teredo, VXLAN,
-// AYIYA, CAPWAP data, Geneve; 8472 is what Linux used for VXLAN first.
-constexpr std::array<std::uint16_t, 8> kUdpTunnels = {1701, 2152, 3544, 4789,
+// IANA "Service Name and Transport Protocol Port Number Registry": L2TP, GTP-U, Teredo, GRE, VXLAN,
+// AYIYA, CAPWAP data, Geneve; 8472 is what Linux used for VXLAN first. What is behind them was not
+// read if the packet is still the innermost one.
+constexpr std::array<std::uint16_t, 9> kUdpTunnels = {1701, 2152, 3544, 4754, 4789,
                                                       5072, 5247, 6081, 8472};
 
-constexpr std::uint16_t kDnsPort = 53;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
   return std::ranges::find(numbers, number) != numbers.end();
@@ -41,6 +41,7 @@ constexpr bool holds(const auto& numbers, auto number) noexcept {
 
 Unread not_ip_cause(std::uint16_t ether_type) noexcept {
   switch (ether_type) {
+    case 0x8863:
     case 0x8864:
       return Unread::Pppoe;
     case 0x8847:
@@ -61,10 +62,6 @@ std::optional<Unread> transport_cause(std::span<const std::uint8_t> frame,
   if (holds(kIpTunnels, view.protocol)) {
     return Unread::IpTunnel;
   }
-  if (view.protocol == ip_protocol::kTcp) {
-    const bool dns = view.destination_port == kDnsPort && view.payload_size != 0;
-    return dns ? std::optional(Unread::DnsOverTcp) : std::nullopt;
-  }
   if (view.protocol != ip_protocol::kUdp) {
     return std::nullopt;
   }
@@ -79,18 +76,18 @@ std::optional<Unread> transport_cause(std::span<const std::uint8_t> frame,
 
 const std::array<UnreadRow, kUnreadCount>& unread_rows() noexcept { return kRows; }
 
-std::optional<Unread> why_unread(std::span<const std::uint8_t> frame,
-                                 std::uint32_t wire_size) noexcept {
+std::optional<Unread> why_unread(std::span<const std::uint8_t> frame, bool is_cut) noexcept {
   PacketView view;
   switch (decode(frame, view)) {
     case DecodeResult::Ok:
       return view.is_fragment ? Unread::Fragment : transport_cause(frame, view);
     case DecodeResult::NotIp:
-      return not_ip_cause(ethernet_payload(frame).ether_type);
+      return not_ip_cause(ether_type_of(frame));
     case DecodeResult::TooManyTags:
-      return Unread::TooManyTags;
+    case DecodeResult::TooDeep:
+      return Unread::TooDeep;
     case DecodeResult::Truncated:
-      return wire_size > frame.size() ? Unread::SnapLength : Unread::Malformed;
+      return is_cut ? Unread::SnapLength : Unread::Malformed;
     case DecodeResult::BadIpHeader:
     case DecodeResult::BadExtension:
     case DecodeResult::BadTransport:

@@ -15,6 +15,7 @@
 #include "tests/support/client_hello.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/quic_packets.h"
+#include "tests/support/tunnels.h"
 
 namespace luytre::test {
 namespace {
@@ -32,8 +33,8 @@ class Capture {
     put(1);       // Ethernet
   }
 
-  void add(const PacketBuilder& packet) {
-    const Bytes frame = packet.build();
+  void add(const PacketBuilder& packet) { add(packet.build()); }
+  void add(const Bytes& frame) {
     put(kStart + time_ms_ / 1000);
     put(time_ms_ % 1000 * 1000);
     put(static_cast<std::uint32_t>(frame.size()));
@@ -265,7 +266,7 @@ void not_looked_into(Capture& capture) {
   const PacketBuilder query = v4_client().udp(40001, 53).dns_query("hidden.example");
   capture.add(PacketBuilder(query).fragment(0, true));
   capture.add(v6_client().fragment(0, true).udp(40001, 53).dns_query("hidden.example"));
-  capture.add(PacketBuilder(query).vlan(1).vlan(2).vlan(3));
+  capture.add(PacketBuilder(query).vlan(1).vlan(2).vlan(3).vlan(4).vlan(5));
   capture.add(PacketBuilder(query).with_udp_length(4));
   capture.add(v4_client().udp(40002, 443).payload(Bytes(1200, 0xc3)));
   Connection dns(capture, v4_client(), v4_server(), 40003, 53);
@@ -275,18 +276,31 @@ void not_looked_into(Capture& capture) {
 
   Bytes inner = query.build();
   const Bytes ip(inner.begin() + 14, inner.end());
-  Bytes pppoe = {0x11, 0, 0, 1, 0, 0, 0, 0x21};  // session 1, PPP protocol IPv4
-  pppoe[5] = static_cast<std::uint8_t>(ip.size() + 2);
-  append(pppoe, ip);
-  Bytes mpls = {0, 1, 1, 64};  // label 16, bottom of stack
-  append(mpls, ip);
-  Bytes vxlan = {8, 0, 0, 0, 0, 0, 1, 0};
-  append(vxlan, inner);
-  capture.add(packet().ether_type(0x8864).payload(pppoe));
+  const Bytes lcp = {0x11, 0, 0, 1, 0, 6, 0xc0, 0x21, 9, 1, 0, 4};  // PPPoE: an echo request
+  Bytes mpls = {0, 1, 1, 64, 0x50};  // a pseudowire without control word
+  append(mpls, inner);
+  Bytes l2tp = {0x00, 0x02, 0, 1, 0, 1, 0x00, 0x21};
+  append(l2tp, ip);
+  capture.add(packet().ether_type(0x8864).payload(lcp));
   capture.add(packet().ether_type(0x8847).payload(mpls));
   capture.add(packet().ether_type(0x0806).payload(Bytes(28)));
-  capture.add(v4_client().protocol(4).payload(ip));
-  capture.add(v4_client().udp(40004, 4789).payload(vxlan));
+  capture.add(v4_client().protocol(50).payload(ip));
+  capture.add(v4_client().udp(1701, 1701).payload(l2tp));
+}
+
+// A question in every encapsulation, over IPv4 and IPv6, and in three and four VLAN tags.
+void tunnels(Capture& capture) {
+  std::uint16_t port = 41000;
+  for (const Wrapping& wrapping : wrappings()) {
+    const std::string name = std::string(wrapping.name) + ".example";
+    capture.add(wrapping.wrap(v4_client().udp(port, 53).dns_query(name).build(), Way::ToServer));
+    capture.add(
+        wrapping.wrap(v6_client().udp(port, 53).dns_query(name, 28).build(), Way::ToServer));
+    ++port;
+  }
+  capture.add(v4_client().vlan(30).vlan(20).vlan(10).udp(port, 53).dns_query("tags.example"));
+  capture.add(
+      v6_client().vlan(40).vlan(30).vlan(20).vlan(10).udp(port, 53).dns_query("tags.example"));
 }
 
 }  // namespace
@@ -311,6 +325,7 @@ int main(int argc, char** argv) {
            {"tls-out-of-order", luytre::test::tls_out_of_order},
            {"tls-two-segments", luytre::test::tls_two_segments},
            {"tls-without-name", luytre::test::tls_without_name},
+           {"tunnels", luytre::test::tunnels},
        }) {
     Capture capture;
     each.fill(capture);

@@ -40,8 +40,8 @@ enum class Side : std::uint8_t { Subscriber = 0, Internet = 1 };
 // What leaves after one call, in order, per side. Filled by a worker, emptied by the port.
 class Egress {
  public:
-  // 32 packets of a burst, each of which may let go of 48 held ones and cause two forged ones: 32 × 51 = 1,632.
-  static constexpr std::size_t kCapacity = 2048;
+  // 32 packets of a burst, each of which may let go of 128 held ones and cause two forged ones: 32 × 131 = 4,192.
+  static constexpr std::size_t kCapacity = 4352;
 
   // False when full: the caller keeps the packet and releases it as dropped.
   [[nodiscard]] bool push(Side to, const Packet& packet) noexcept {

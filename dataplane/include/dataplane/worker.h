@@ -13,6 +13,7 @@
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
+#include "dataplane/tunnels.h"
 #include "policy/snapshot.h"
 
 namespace luytre::dataplane {
@@ -26,7 +27,7 @@ enum class QuicUnknown : std::uint8_t { Refuse, Forward };
 struct WorkerOptions {
   std::uint32_t max_flows = 1U << 20U;       // rounded up to a power of two; 64 bytes each; QUIC: half as many
   std::uint32_t max_collecting = 4096;       // flows whose first bytes are being held; QUIC: half as many
-  std::uint32_t max_collect_bytes = 16384;   // client bytes held per undecided flow
+  std::uint32_t max_collect_bytes = 65536;   // client bytes held per undecided flow; at most 65,536
   std::chrono::milliseconds hold_timeout{500};
   std::chrono::seconds flow_idle_timeout{300};
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
@@ -34,7 +35,12 @@ struct WorkerOptions {
   std::uint32_t quic_initials_per_second = 512;
   QuicUnknown quic_unknown = QuicUnknown::Refuse;
   bool drop_malformed = false;
+  // Undecided client segments with a wrong checksum are dropped, as their server would drop them. Off for captures
+  // of hosts that leave checksums to their network card.
+  bool verify_checksums = true;
   bool drop_fragments = true;                // fragments sent by a filtered line
+  Tunnels tunnels = Tunnels::all();          // looked into for the packets of lines
+  std::uint32_t max_return_paths = 65536;    // clients in MPLS and GTP-U whose way back is kept; 256 bytes each
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to
   std::uint64_t hash_seed = 0;               // keys the flow table; random in production
 };
