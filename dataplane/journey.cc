@@ -12,7 +12,7 @@ namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-const categories::DomainName kNoName;  // stands where every question has a name to look up
+const categories::DomainName kNoName;       // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
@@ -251,11 +251,29 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
          .bypass = bypass});
     return true;
   }
+  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
+    return true;
+  }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
   if (step == QuicFlows::Step::Read) {
     ask(i, quic_found_[i].inspection);
   }
   return step != QuicFlows::Step::Later;
+}
+
+// A hello that is not whole passes with the rest of UDP.
+bool Journey::read_dtls(std::size_t i) noexcept {
+  const auto payload = datagram(i).payload();
+  Inspection& inspection = quic_found_[i].inspection;
+  inspection = inspect_dtls(payload);
+  if (inspection.finding != Finding::Name && inspection.finding != Finding::NoName) {
+    return false;
+  }
+  if (observer_ != nullptr) {
+    observer_->on_inspection(burst_.views[i], inspection, payload);
+  }
+  ask(i, inspection);
+  return true;
 }
 
 // A query to any server is judged, and answered in that server's name.
@@ -388,6 +406,10 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
     act_on_bypass(question, verdict, exit);
     return false;
   }
+  if (question.protocol == Protocol::Dtls) {
+    act_on_dtls(question, verdict, exit);
+    return false;
+  }
   if (!question.has_name) {
     return act_on_nameless(question, verdict, exit);
   }
@@ -410,6 +432,7 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
       break;
     case Protocol::Tls:
     case Protocol::Quic:
+    case Protocol::Dtls:
       flows_.refuse(found_[i].flow, tls_refusal(), Outcome::TlsBlocked, exit);
       break;
     case Protocol::Unknown:
@@ -474,6 +497,18 @@ void Journey::act_on_bypass(const Question& question, const policy::Verdict& ver
   } else {
     exit.forward(refused.packet, Outcome::BypassAllowed);
   }
+}
+
+// Nothing is kept of it: a client that repeats its hello is told again.
+void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[question.packet];
+  if (!verdict.blocks()) {
+    exit.forward(packet, Outcome::DtlsAllowed);
+    return;
+  }
+  quic_.refuse_datagram(datagram(question.packet), burst_.now,
+                        question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.

@@ -107,6 +107,7 @@ class QuicFlows {
   [[nodiscard]] Step settle(FlowSlot slot, std::size_t connection, Found& found,
                             Exit& exit) noexcept;
 
+  [[nodiscard]] bool is_decoy(const UdpDatagram& datagram) const noexcept;
   [[nodiscard]] bool is_known(FlowSlot slot, const quic::Datagram& parts) noexcept;
   void unknown_version(const UdpDatagram& datagram, Exit& exit) noexcept;
   void give_up(FlowSlot slot, Exit& exit) noexcept;
@@ -132,6 +133,7 @@ class QuicFlows {
   std::chrono::milliseconds hold_timeout_;
   FailMode fail_mode_;
   QuicUnknown unknown_;
+  bool verify_checksums_;
   Clock::time_point now_;  // of the current call
 };
 

@@ -36,6 +36,7 @@ enum class Outcome : std::uint8_t {
   QuicFromInternet,    // server's side of a flow that is not refused
   QuicUnreadable,      // an Initial that is not authentic and begins no connection
   QuicUnknownForwarded,  // a version that is not read, where it passes
+  DtlsAllowed,         // a ClientHello of DTLS with an allowed name, or without one
   FailOpen,            // undecided at a bound (time, bytes, buffers, flows); the fail mode is open
   // answered or refused
   DnsBlocked,          // answered in place
@@ -47,6 +48,7 @@ enum class Outcome : std::uint8_t {
   AddressBlocked,      // connection without a name to a listed address
   BypassBlocked,       // first packet or bytes of a VPN or proxy
   QuicBlocked,         // held until the name of its ClientHello was refused
+  DtlsBlocked,
   QuicRefused,         // a version that is not read, on UDP port 443
   // dropped
   MalformedDropped,
