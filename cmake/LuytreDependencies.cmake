@@ -18,7 +18,7 @@ pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)      # dataplane/inspect
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)            # mgmt/ctl, net/fetch
-find_package(OpenSSL REQUIRED)                                      # categories/signed, categories/transfer; tests compare with a real TLS library
+find_package(OpenSSL REQUIRED)                                      # categories/signed, categories/transfer, dataplane/inspect/quic; tests compare with a real TLS library
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -14,7 +14,7 @@ bool send_segment(const Packet& sample, const PacketView& view, Towards towards,
   if (!exit.make(made)) {
     return false;
   }
-  if (!forge_tcp(sample, view, towards, segment, made)) {
+  if (!forge_tcp(sample, view, towards, segment, made, exit.return_paths())) {
     exit.discard_made(made);
     return false;
   }

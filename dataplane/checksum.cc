@@ -5,6 +5,7 @@
 
 #include "base/byte_order.h"
 #include "dataplane/forge.h"
+#include "dataplane/layers.h"
 
 namespace luytre::dataplane {
 
@@ -104,16 +105,89 @@ bool transport_checksum_is_right(std::span<const std::uint8_t> transport,
   return checksum.value() == 0;
 }
 
+bool ipv4_header_is_right(std::span<const std::uint8_t> packet) noexcept {
+  Checksum checksum;
+  checksum.add(packet.first((packet[0] & 0x0fU) * std::size_t{4}));
+  return checksum.value() == 0;
+}
+
+// Of a tunnel: `datagram` reaches to the end of the frame at least.
+bool outer_udp_is_right(std::span<const std::uint8_t> datagram,
+                        std::span<const std::uint8_t> packet, bool v4) noexcept {
+  if (load_be16(datagram.data() + 6) == 0) {
+    return true;
+  }
+  const std::size_t size = load_be16(datagram.data() + 4);
+  Checksum checksum;
+  checksum.add(v4 ? packet.subspan(12, 8) : packet.subspan(8, 32));
+  checksum.add(std::uint32_t{ip_protocol::kUdp});
+  checksum.add(static_cast<std::uint32_t>(size));
+  checksum.add(datagram.first(size));
+  return checksum.value() == 0;
+}
+
+// What is left of an IP packet from `offset` on.
+std::span<const std::uint8_t> rest_of(std::span<const std::uint8_t> packet, std::size_t offset,
+                                      bool v4) noexcept {
+  constexpr std::size_t kIpv6Bytes = 40;
+  const std::size_t size =
+      v4 ? load_be16(packet.data() + 2) : kIpv6Bytes + load_be16(packet.data() + 4);
+  return packet.subspan(offset, size - offset);
+}
+
+bool gre_is_right(std::span<const std::uint8_t> gre) noexcept {
+  if ((gre[0] & 0x80U) == 0) {
+    return true;
+  }
+  Checksum checksum;
+  checksum.add(gre);
+  return checksum.value() == 0;
+}
+
+bool outer_checksums_are_right(std::span<const std::uint8_t> frame,
+                               const PacketView& view) noexcept {
+  Layers layers;
+  read_layers(frame, view.network_offset, layers);
+  const Layer* ip = nullptr;
+  for (const Layer& layer : layers.list()) {
+    const auto packet = ip == nullptr ? frame : frame.subspan(ip->offset);
+    const bool v4 = ip != nullptr && ip->kind == LayerKind::Ipv4;
+    const auto content = frame.subspan(layer.offset);
+    switch (layer.kind) {
+      case LayerKind::Ipv4:
+        if (!ipv4_header_is_right(content)) {
+          return false;
+        }
+        [[fallthrough]];
+      case LayerKind::Ipv6:
+        ip = &layer;
+        break;
+      case LayerKind::Udp:
+        if (!outer_udp_is_right(content, packet, v4)) {
+          return false;
+        }
+        break;
+      case LayerKind::Gre:
+        // Over UDP the datagram might end before the packet: read as if it did not.
+        if (ip != nullptr && !gre_is_right(rest_of(packet, layer.offset - ip->offset, v4))) {
+          return false;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool checksums_are_right(std::span<const std::uint8_t> frame, const PacketView& view) noexcept {
-  if (view.ip_version == 4) {
-    const std::uint8_t* ip = frame.data() + view.network_offset;
-    Checksum checksum;
-    checksum.add(frame.subspan(view.network_offset, (ip[0] & 0x0fU) * std::size_t{4}));
-    if (checksum.value() != 0) {
-      return false;
-    }
+  if (view.ip_version == 4 && !ipv4_header_is_right(frame.subspan(view.network_offset))) {
+    return false;
+  }
+  if (!view.encapsulation.empty() && !outer_checksums_are_right(frame, view)) {
+    return false;
   }
   // A fragment's transport checksum covers bytes that are elsewhere.
   return view.is_fragment || view.ip_version == 0 ||

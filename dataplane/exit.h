@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dataplane/forge.h"
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
+#include "dataplane/packet_view.h"
 
 namespace luytre::dataplane {
 
@@ -11,8 +13,13 @@ namespace luytre::dataplane {
 class Exit {
  public:
   // `from`: the side that the packets came from.
-  Exit(PacketPool& pool, Counters& counters, Egress& egress, Side from) noexcept
-      : pool_(pool), counters_(counters), egress_(egress), from_(from) {}
+  Exit(PacketPool& pool, Counters& counters, Egress& egress, Side from,
+       const ReturnPaths* return_paths = nullptr) noexcept
+      : pool_(pool),
+        counters_(counters),
+        egress_(egress),
+        from_(from),
+        return_paths_(return_paths) {}
 
   // To the other side, to the side it came from, to nowhere.
   void forward(const Packet& packet, Outcome outcome) noexcept {
@@ -36,6 +43,14 @@ class Exit {
     return false;
   }
 
+  // For forging: the ways to clients in encapsulations.
+  [[nodiscard]] const ReturnPaths* return_paths() const noexcept { return return_paths_; }
+  // Why the client of `sample` could not be told.
+  [[nodiscard]] Outcome untold(const Packet& sample, const PacketView& view) const noexcept {
+    return has_way_back(sample, view, return_paths_) ? Outcome::NoBufferDropped
+                                                     : Outcome::NoReturnPath;
+  }
+
   [[nodiscard]] Counters& counters() noexcept { return counters_; }
 
  private:
@@ -51,6 +66,7 @@ class Exit {
   Counters& counters_;
   Egress& egress_;
   Side from_;
+  const ReturnPaths* return_paths_;
 };
 
 }  // namespace luytre::dataplane

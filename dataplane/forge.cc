@@ -7,6 +7,7 @@
 
 #include "base/byte_order.h"
 #include "checksum.h"
+#include "outer_headers.h"
 
 // Forged packets carry the shortest headers: no IPv4 options, no IPv6 extension headers, no TCP
 // options. A source route of the client is thereby not answered in reverse, which RFC 1122 §3.2.1.8
@@ -15,7 +16,6 @@
 namespace luytre::dataplane {
 namespace {
 
-constexpr std::size_t kMacBytes = 6;
 constexpr std::size_t kIpv4Bytes = 20;
 constexpr std::size_t kIpv6Bytes = 40;
 constexpr std::size_t kTcpBytes = 20;
@@ -96,17 +96,6 @@ std::uint16_t plausible_identification(std::uint32_t changing) noexcept {
   return static_cast<std::uint16_t>((mixed >> 16U) | 1U);
 }
 
-// Copies the client's Ethernet header with its VLAN tags; towards the client with the MAC addresses
-// swapped.
-void copy_ethernet(const Packet& packet, const PacketView& view, Towards towards,
-                   std::uint8_t* to) noexcept {
-  std::memcpy(to, packet.bytes, view.network_offset);
-  if (towards == Towards::Client) {
-    std::memcpy(to, packet.bytes + kMacBytes, kMacBytes);
-    std::memcpy(to + kMacBytes, packet.bytes, kMacBytes);
-  }
-}
-
 // The client's flow label stays with its flow, so that load balancers send the segment the way of
 // the others (RFC 6438). Towards the client nothing is known about the server's label.
 std::uint32_t flow_label(const Packet& packet, const PacketView& view, Towards towards) noexcept {
@@ -118,10 +107,14 @@ std::uint32_t flow_label(const Packet& packet, const PacketView& view, Towards t
 
 }  // namespace
 
-bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
-                              std::uint16_t payload_size) noexcept {
+bool forge_udp_reply_in_place(Packet& packet, const PacketView& view, std::uint16_t payload_size,
+                              const ReturnPaths* paths) noexcept {
+  OuterHeaders outer;
+  if (!outer.choose(packet, view, Towards::Client, paths)) {
+    return false;
+  }
   const std::size_t datagram_bytes = kUdpBytes + payload_size;
-  const std::size_t udp_offset = view.network_offset + ip_header_bytes(view);
+  const std::size_t udp_offset = outer.size() + ip_header_bytes(view);
   const std::size_t frame_bytes = udp_offset + datagram_bytes;
   if (view.protocol != ip_protocol::kUdp || view.payload_offset == 0 ||
       frame_bytes > packet.capacity ||
@@ -129,19 +122,19 @@ bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
       kIpv4Bytes + datagram_bytes > kMaxIpPayload) {
     return false;
   }
-  std::uint8_t* datagram = packet.bytes + udp_offset;
-  if (view.payload_offset != udp_offset + kUdpBytes) {  // options or extension headers are left out
-    std::memmove(datagram + kUdpBytes, packet.bytes + view.payload_offset, payload_size);
-  }
-  std::swap_ranges(packet.bytes, packet.bytes + kMacBytes, packet.bytes + kMacBytes);
-
   const Envelope envelope{.source = view.destination,
                           .destination = view.source,
                           .protocol = ip_protocol::kUdp,
                           .identification = plausible_identification(
                               std::uint32_t{view.source_port} << 16U |
                               load_be16(packet.bytes + view.network_offset + 4))};
-  write_ip(packet.bytes + view.network_offset, view.ip_version, envelope, datagram_bytes);
+  std::uint8_t* datagram = packet.bytes + udp_offset;
+  // Options and extension headers are left out, and the way back may have other outer headers.
+  if (view.payload_offset != udp_offset + kUdpBytes) {
+    std::memmove(datagram + kUdpBytes, packet.bytes + view.payload_offset, payload_size);
+  }
+  outer.write(packet.bytes);
+  write_ip(packet.bytes + outer.size(), view.ip_version, envelope, datagram_bytes);
   store_be16(datagram, view.destination_port);
   store_be16(datagram + 2, view.source_port);
   store_be16(datagram + 4, static_cast<std::uint16_t>(datagram_bytes));
@@ -150,12 +143,17 @@ bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
   // Zero would say "no checksum" (RFC 768), which IPv6 forbids (RFC 8200 §8.1).
   store_be16(datagram + 6, checksum == 0 ? std::uint16_t{0xffff} : checksum);
   packet.size = static_cast<std::uint32_t>(frame_bytes);
+  outer.complete({packet.bytes, frame_bytes});
   return true;
 }
 
 bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
-               const TcpSegment& segment, Packet& out) noexcept {
-  const std::size_t tcp_offset = view.network_offset + ip_header_bytes(view);
+               const TcpSegment& segment, Packet& out, const ReturnPaths* paths) noexcept {
+  OuterHeaders outer;
+  if (!outer.choose(packet, view, towards, paths)) {
+    return false;
+  }
+  const std::size_t tcp_offset = outer.size() + ip_header_bytes(view);
   const std::size_t segment_bytes = kTcpBytes + segment.payload.size();
   const std::size_t frame_bytes = tcp_offset + segment_bytes;
   if (view.protocol != ip_protocol::kTcp || view.payload_offset == 0 ||
@@ -163,14 +161,14 @@ bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
     return false;
   }
   const bool to_client = towards == Towards::Client;
-  copy_ethernet(packet, view, towards, out.bytes);
+  outer.write(out.bytes);
   const Envelope envelope{
       .source = to_client ? view.destination : view.source,
       .destination = to_client ? view.source : view.destination,
       .protocol = ip_protocol::kTcp,
       .identification = plausible_identification(segment.sequence + segment.flags),
       .flow_label = flow_label(packet, view, towards)};
-  write_ip(out.bytes + view.network_offset, view.ip_version, envelope, segment_bytes);
+  write_ip(out.bytes + outer.size(), view.ip_version, envelope, segment_bytes);
 
   std::uint8_t* tcp = out.bytes + tcp_offset;
   store_be16(tcp, to_client ? view.destination_port : view.source_port);
@@ -186,15 +184,19 @@ bool forge_tcp(const Packet& packet, const PacketView& view, Towards towards,
   }
   store_be16(tcp + 16, transport_checksum(envelope, {tcp, segment_bytes}));
   out.size = static_cast<std::uint32_t>(frame_bytes);
+  outer.complete({out.bytes, frame_bytes});
   return true;
 }
 
-bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet& out) noexcept {
-  if (view.ip_version == 0 || view.payload_offset == 0) {
+bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet& out,
+                            const ReturnPaths* paths) noexcept {
+  OuterHeaders outer;
+  if (view.ip_version == 0 || view.payload_offset == 0 ||
+      !outer.choose(packet, view, Towards::Client, paths)) {
     return false;
   }
   const bool v4 = view.ip_version == 4;
-  const std::size_t icmp_offset = view.network_offset + ip_header_bytes(view);
+  const std::size_t icmp_offset = outer.size() + ip_header_bytes(view);
   // The client's packet as far as its transport payload reaches: padding of the frame is not part
   // of it.
   const std::size_t quotable = view.payload_offset + view.payload_size - view.network_offset;
@@ -205,14 +207,14 @@ bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet
   if (frame_bytes > out.capacity) {
     return false;
   }
-  copy_ethernet(packet, view, Towards::Client, out.bytes);
+  outer.write(out.bytes);
   const Envelope envelope{.source = view.destination,
                           .destination = view.source,
                           .protocol = v4 ? ip_protocol::kIcmp : ip_protocol::kIcmpV6,
                           .identification = plausible_identification(
                               std::uint32_t{view.source_port} << 16U |
                               load_be16(packet.bytes + view.network_offset + 4))};
-  write_ip(out.bytes + view.network_offset, view.ip_version, envelope, kIcmpBytes + quoted);
+  write_ip(out.bytes + outer.size(), view.ip_version, envelope, kIcmpBytes + quoted);
 
   std::uint8_t* icmp = out.bytes + icmp_offset;
   icmp[0] = v4 ? 3 : 1;  // destination unreachable (RFC 792; RFC 4443 §3.1)
@@ -228,7 +230,13 @@ bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet
     store_be16(icmp + 2, transport_checksum(envelope, message));
   }
   out.size = static_cast<std::uint32_t>(frame_bytes);
+  outer.complete({out.bytes, frame_bytes});
   return true;
+}
+
+bool has_way_back(const Packet& packet, const PacketView& view, const ReturnPaths* paths) noexcept {
+  OuterHeaders outer;
+  return outer.choose(packet, view, Towards::Client, paths);
 }
 
 }  // namespace luytre::dataplane

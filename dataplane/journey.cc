@@ -2,41 +2,26 @@
 #include "journey.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/byte_order.h"
 #include "policy/verdict.h"
+#include "subscriber.h"
 
 namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::uint16_t kHttpsPort = 443;
-constexpr std::size_t kMacBytes = 6;
+const categories::DomainName kNoName;       // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
 
-// What the frame shows of the line: its source on the way out, its destination on the way in. A
-// frame too short for MAC addresses shows none.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept {
-  const bool outbound = from == Side::Subscriber;
-  key.address = outbound ? view.source : view.destination;
-  key.vlan = view.outer_vlan;
-  if (packet.size >= 2 * kMacBytes) {
-    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
-  } else {
-    key.mac = {};
-  }
-}
-
 // A hold lets go of all its packets, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
-  constexpr std::size_t kMost = Collector::kMaxPackets + 2;
+  constexpr std::size_t kMost = std::max(Collector::kMaxPackets, QuicHolds::kMaxPackets) + 2;
   return egress.packets(Side::Internet).size() + kMost <= Egress::kCapacity &&
          egress.packets(Side::Subscriber).size() + kMost <= Egress::kCapacity;
 }
@@ -56,6 +41,9 @@ bool says_something(const categories::NameMatch& match) noexcept {
 bool is_filtered_tcp(const PacketView& view) noexcept {
   return view.protocol == ip_protocol::kTcp && !view.is_fragment;
 }
+bool is_filtered_udp(const PacketView& view) noexcept {
+  return view.protocol == ip_protocol::kUdp && !view.is_fragment;
+}
 
 }  // namespace
 
@@ -64,13 +52,16 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       observer_(observer),
       drop_malformed_(options.drop_malformed),
       drop_fragments_(options.drop_fragments),
+      tunnels_(options.tunnels),
+      return_paths_(options.max_return_paths, options.hash_seed),
       status_page_(options.status_page),
-      flows_(options, observer) {}
+      flows_(options, observer),
+      quic_(options, observer) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from);
+  Exit exit(pool_, counters_, egress, from, &return_paths_);
   burst_.from = from;
   burst_.packets = packets.first(std::min(packets.size(), kBurst));
   burst_.world = &world;
@@ -82,6 +73,9 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
   send_off_unfiltered(waiting, exit);
   if (waiting.count == 0) {
     return;
+  }
+  if (from == Side::Internet) {
+    learn_return_paths(waiting);
   }
   prefetch_flows(waiting);
   // One round, except when a connection sends more in the burst that completed its name, or asks for
@@ -102,21 +96,33 @@ void Journey::decode_all() noexcept {
     if (i + kPrefetchAhead < packets.size()) {
       __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
     }
-    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i]);
+    burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
   }
 }
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  if (burst_.world->policy == nullptr) {
+  const policy::PolicySnapshot* policy = burst_.world->policy;
+  if (policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
+  bool has_tunnels = false;
   for (std::size_t i = 0; i < count; ++i) {
     read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+    has_tunnels |= has_outer_addresses(burst_.views[i]);
   }
-  burst_.world->policy->lookup(std::span(burst_.keys).first(count),
-                               std::span(burst_.profiles).first(count));
+  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
+  if (!has_tunnels) [[likely]] {
+    return;
+  }
+  const policy::Profile* unknown = policy->unknown_line();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
+      burst_.profiles[i] =
+          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
+    }
+  }
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -144,13 +150,25 @@ void Journey::send_off_unfiltered(Positions& filtered, Exit& exit) noexcept {
   }
 }
 
+// What carries packets towards a line is what refusals must be carried in, where the line's own
+// packets do not show it.
+void Journey::learn_return_paths(const Positions& filtered) noexcept {
+  for (const std::uint8_t i : filtered.list()) {
+    if (burst_.views[i].encapsulation.has_one_way()) [[unlikely]] {
+      return_paths_.learn(burst_.packets[i], burst_.views[i], FlowTable::tick(burst_.now));
+    }
+  }
+}
+
 void Journey::prefetch_flows(const Positions& filtered) noexcept {
-  FlowTable& table = flows_.table();
+  FlowTable* const tcp = &flows_.table();
+  FlowTable* const udp = &quic_.table();
   for (const std::uint8_t i : filtered.list()) {
     const PacketView& view = burst_.views[i];
-    if (!is_filtered_tcp(view)) {
+    if (!is_filtered_tcp(view) && !is_filtered_udp(view)) {
       continue;
     }
+    FlowTable& table = is_filtered_tcp(view) ? *tcp : *udp;
     burst_.flow_keys[i] =
         burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
     burst_.flow_hashes[i] = table.hash(burst_.flow_keys[i]);
@@ -158,7 +176,9 @@ void Journey::prefetch_flows(const Positions& filtered) noexcept {
   }
   for (const std::uint8_t i : filtered.list()) {
     if (is_filtered_tcp(burst_.views[i])) {
-      table.prefetch_flow(burst_.flow_hashes[i]);
+      tcp->prefetch_flow(burst_.flow_hashes[i]);
+    } else if (is_filtered_udp(burst_.views[i])) {
+      udp->prefetch_flow(burst_.flow_hashes[i]);
     }
   }
 }
@@ -200,17 +220,59 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
     }
     return step != TcpFlows::Step::Later;
   }
-  if (view.protocol != ip_protocol::kUdp) {
-    exit.forward(packet, Outcome::OtherProtocol);
-  } else if (!outbound) {
-    exit.forward(packet, view.source_port == kDnsPort ? Outcome::DnsNotQuery : Outcome::UdpOther);
-  } else if (view.destination_port == kDnsPort) {
-    read_dns(i, exit);
-  } else if (view.destination_port == kHttpsPort) {
-    refuse_quic(packet, view, exit);
-  } else {
-    exit.forward(packet, Outcome::UdpOther);
+  if (view.protocol == ip_protocol::kUdp) {
+    return read_udp(i, exit);
   }
+  exit.forward(packet, Outcome::OtherProtocol);
+  return true;
+}
+
+bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[i];
+  const PacketView& view = burst_.views[i];
+  if (burst_.from != Side::Subscriber) {
+    if (view.source_port == kDnsPort) {
+      exit.forward(packet, Outcome::DnsNotQuery);
+    } else {
+      quic_.from_server(datagram(i), burst_.now, exit);
+    }
+    return true;
+  }
+  if (view.destination_port == kDnsPort) {
+    read_dns(i, exit);
+    return true;
+  }
+  const Bypass bypass = recognise_bypass_datagram(datagram(i).payload());
+  if (bypass != Bypass::None) [[unlikely]] {
+    ask({.packet = static_cast<std::uint8_t>(i),
+         .has_name = false,
+         .name = &kNoName,
+         .target = {},
+         .bypass = bypass});
+    return true;
+  }
+  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
+    return true;
+  }
+  const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
+  if (step == QuicFlows::Step::Read) {
+    ask(i, quic_found_[i].inspection);
+  }
+  return step != QuicFlows::Step::Later;
+}
+
+// A hello that is not whole passes with the rest of UDP.
+bool Journey::read_dtls(std::size_t i) noexcept {
+  const auto payload = datagram(i).payload();
+  Inspection& inspection = quic_found_[i].inspection;
+  inspection = inspect_dtls(payload);
+  if (inspection.finding != Finding::Name && inspection.finding != Finding::NoName) {
+    return false;
+  }
+  if (observer_ != nullptr) {
+    observer_->on_inspection(burst_.views[i], inspection, payload);
+  }
+  ask(i, inspection);
   return true;
 }
 
@@ -247,7 +309,7 @@ void Journey::read_dns(std::size_t i, Exit& exit) noexcept {
   }
 }
 
-// What was read of a TCP stream; the inspection stays where it is until the verdict.
+// What was read of a TCP stream or of a QUIC connection; the inspection stays where it is until the verdict.
 void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
   const bool was_understood =
       inspection.finding == Finding::Name || inspection.finding == Finding::NoName;
@@ -256,7 +318,8 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
        .has_name = inspection.finding == Finding::Name,
        .name = &inspection.name,
        .address = inspection.address ? &*inspection.address : nullptr,
-       .target = inspection.target});
+       .target = inspection.target,
+       .bypass = inspection.bypass});
 }
 
 // All names of the round at once, so that the index can prefetch.
@@ -287,6 +350,9 @@ policy::Verdict Journey::verdict_on(const Question& question,
     if (question.address != nullptr) {
       match = united(match, index->lookup_address(*question.address));
     }
+  }
+  if (question.bypass != Bypass::None) {
+    match.categories |= question.bypass == Bypass::Socks ? burst_.world->proxy : burst_.world->vpn;
   }
   if (!question.has_name) {
     return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
@@ -332,6 +398,18 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
     }
     return false;
   }
+  if (question.protocol == Protocol::Quic) {
+    act_on_quic(question, verdict, exit);
+    return false;
+  }
+  if (question.bypass != Bypass::None && burst_.views[i].protocol == ip_protocol::kUdp) {
+    act_on_bypass(question, verdict, exit);
+    return false;
+  }
+  if (question.protocol == Protocol::Dtls) {
+    act_on_dtls(question, verdict, exit);
+    return false;
+  }
   if (!question.has_name) {
     return act_on_nameless(question, verdict, exit);
   }
@@ -354,6 +432,7 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
       break;
     case Protocol::Tls:
     case Protocol::Quic:
+    case Protocol::Dtls:
       flows_.refuse(found_[i].flow, tls_refusal(), Outcome::TlsBlocked, exit);
       break;
     case Protocol::Unknown:
@@ -399,6 +478,39 @@ void Journey::refuse_dns_stream(std::size_t position, const dns::Refusal* refusa
                 refusal != nullptr ? Outcome::DnsBlocked : Outcome::DnsFormatError, exit);
 }
 
+void Journey::act_on_quic(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const FlowSlot flow = quic_found_[question.packet].flow;
+  if (verdict.blocks()) {
+    quic_.refuse(flow, question.has_name ? Outcome::QuicBlocked : Outcome::AddressBlocked, exit);
+  } else {
+    quic_.allow(flow, question.has_name ? Outcome::QuicAllowed : Outcome::QuicNoName, exit);
+  }
+}
+
+// Without its first packet no tunnel comes about: nothing has to be remembered.
+void Journey::act_on_bypass(const Question& question, const policy::Verdict& verdict,
+                            Exit& exit) noexcept {
+  const UdpDatagram refused = datagram(question.packet);
+  if (verdict.blocks()) {
+    quic_.refuse_datagram(refused, burst_.now, Outcome::BypassBlocked, exit);
+  } else {
+    exit.forward(refused.packet, Outcome::BypassAllowed);
+  }
+}
+
+// Nothing is kept of it: a client that repeats its hello is told again.
+void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[question.packet];
+  if (!verdict.blocks()) {
+    exit.forward(packet, Outcome::DtlsAllowed);
+    return;
+  }
+  quic_.refuse_datagram(datagram(question.packet), burst_.now,
+                        question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
+}
+
 // There is nothing to tell the client in: the connection is reset for both sides.
 bool Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
@@ -407,13 +519,16 @@ bool Journey::act_on_nameless(const Question& question, const policy::Verdict& v
     refuse_dns_stream(question.packet, nullptr, exit);
     return false;
   }
+  const bool is_bypass = question.bypass != Bypass::None;
   if (verdict.blocks()) {
-    flows_.refuse(found.flow, {}, Outcome::AddressBlocked, exit);
+    flows_.refuse(found.flow, {}, is_bypass ? Outcome::BypassBlocked : Outcome::AddressBlocked,
+                  exit);
     return false;
   }
   return flows_.allow(found,
                       question.protocol == Protocol::Tls    ? Outcome::TlsNoName
                       : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                      : is_bypass                           ? Outcome::BypassAllowed
                                                             : Outcome::StreamUnknown,
                       exit);
 }
@@ -425,31 +540,40 @@ Segment Journey::segment(std::size_t position) const noexcept {
           .hash = burst_.flow_hashes[position]};
 }
 
+UdpDatagram Journey::datagram(std::size_t position) const noexcept {
+  return {.packet = burst_.packets[position],
+          .view = burst_.views[position],
+          .key = burst_.flow_keys[position],
+          .hash = burst_.flow_hashes[position]};
+}
+
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);  // only the client's packets are ever held
+  Exit exit(pool_, counters_, egress, Side::Subscriber,
+            &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
-    if (!flows_.give_up_overdue(now, exit)) {
+    if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit)) {
       break;
     }
   }
   flows_.table().sweep(now);
+  quic_.table().sweep(now);
   publish();
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber);
+  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
-    is_empty = !flows_.give_up_oldest(exit);
+    is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit);
   }
   publish();
   return is_empty;
 }
 
 void Journey::publish() noexcept {
-  counters_.set_flows(flows_.table().size());
-  counters_.set_replaced_flows(flows_.table().replaced());
-  counters_.set_held_packets(flows_.held_packets());
+  counters_.set_flows(flows_.table().size() + quic_.table().size());
+  counters_.set_replaced_flows(flows_.table().replaced() + quic_.table().replaced());
+  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets());
 }
 
 }  // namespace luytre::dataplane

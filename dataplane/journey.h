@@ -13,6 +13,8 @@
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "quic_flows.h"
+#include "return_paths.h"
 #include "tcp_flows.h"
 
 namespace luytre::dataplane {
@@ -41,11 +43,10 @@ class Journey {
     [[nodiscard]] std::span<const std::uint8_t> list() const noexcept { return {at.data(), count}; }
     // Keeps the order of arrival, because a connection's packets may be among both.
     void merge(const Positions& others) noexcept {
-      const std::size_t middle = count;
       for (const std::uint8_t position : others.list()) {
         add(position);
       }
-      std::inplace_merge(at.begin(), at.begin() + middle, at.begin() + count);
+      std::sort(at.begin(), at.begin() + count);  // std::inplace_merge would allocate
     }
   };
 
@@ -72,14 +73,18 @@ class Journey {
     const categories::DomainName* name = nullptr;
     const categories::IpAddress* address = nullptr;  // that the client named in place of one
     std::string_view target;                         // of an HTTP request
+    Bypass bypass = Bypass::None;
   };
 
   void decode_all() noexcept;
   void find_profiles() noexcept;
   void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
+  void learn_return_paths(const Positions& filtered) noexcept;
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
+  [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
+  [[nodiscard]] bool read_dtls(std::size_t position) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
@@ -89,24 +94,32 @@ class Journey {
                             Exit& exit) noexcept;
   [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
                                      Exit& exit) noexcept;
+  void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_bypass(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
   void ask(std::size_t position, const Inspection& inspection) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
+  [[nodiscard]] UdpDatagram datagram(std::size_t position) const noexcept;
   void publish() noexcept;
 
   PacketPool& pool_;
   NameObserver* observer_;
   bool drop_malformed_;
   bool drop_fragments_;
+  Tunnels tunnels_;
+  ReturnPaths return_paths_;
   StatusPage status_page_;
   TcpFlows flows_;
+  QuicFlows quic_;
   Counters counters_;
 
   Burst burst_;
-  std::array<dns::Query, kBurst> queries_;        // by position in the burst
-  std::array<TcpFlows::Found, kBurst> found_;     // by position in the burst
+  std::array<dns::Query, kBurst> queries_;           // by position in the burst
+  std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
+  std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
   std::array<bool, kBurst> resumed_{};            // by position: more of what is held is to be read
   std::array<Question, kBurst> questions_;        // of one round
   std::array<policy::Verdict, kBurst> verdicts_;  // by question

@@ -223,11 +223,12 @@ void TcpFlows::refuse(FlowSlot slot, std::span<const std::uint8_t> last_words, O
       .server_next = flow.server_seen ? later(hold.last_acknowledgement, flow.server_next)
                                       : hold.last_acknowledgement};
   const bool told = end_connection(hold.sample, hold.sample_view, end, last_words, exit);
+  const Outcome last_outcome = told ? outcome : exit.untold(hold.sample, hold.sample_view);
   const auto packets = collector_.packets(id);
   for (const Collector::Held& held : packets.first(packets.size() - 1)) {
     exit.drop(held.packet, outcome);
   }
-  exit.drop(packets.back().packet, told ? outcome : Outcome::NoBufferDropped);
+  exit.drop(packets.back().packet, last_outcome);
   collector_.close(id);
   // After a RST no acknowledgement is to come: a number that no client sends makes after_refusal()
   // repeat the RST.
@@ -264,7 +265,7 @@ void TcpFlows::contradict(const Segment& segment, FlowSlot slot, Exit& exit) noe
   const bool told = end_connection(segment.packet, view, end, {}, exit);
   collector_.close(id);
   set_refused(slot, end.client_next, end.server_next - 1);
-  exit.drop(segment.packet, told ? Outcome::OverlapReset : Outcome::NoBufferDropped);
+  exit.drop(segment.packet, told ? Outcome::OverlapReset : exit.untold(segment.packet, view));
 }
 
 // The client of a refused connection goes on until it has read the refusal; in the server's name

@@ -149,6 +149,8 @@ void PolicySnapshot::lookup(std::span<const SubscriberKey> keys,
   }
 }
 
+const Profile* PolicySnapshot::unknown_line() const noexcept { return tables_->profiles[0]; }
+
 const Profile* PolicySnapshot::find_line(std::string_view id) const noexcept {
   const auto found = tables_->lines.find(std::string(id));
   return found == tables_->lines.end() ? nullptr : tables_->profiles[found->second];

@@ -41,8 +41,24 @@ Result<CaptureFile> CaptureFile::open(const std::filesystem::path& path) {
   return CaptureFile(path, std::move(handle));
 }
 
-bool CaptureFile::is_ethernet() const noexcept {
-  return pcap_datalink(handle_->capture.get()) == DLT_EN10MB;
+std::optional<LinkLayer> CaptureFile::link_layer() const noexcept {
+  switch (pcap_datalink(handle_->capture.get())) {
+    case DLT_EN10MB:
+      return LinkLayer::Ethernet;
+    case DLT_RAW:
+    case DLT_IPV4:
+    case DLT_IPV6:
+      return LinkLayer::RawIp;
+    case DLT_LINUX_SLL:
+      return LinkLayer::LinuxCooked;
+    case DLT_LINUX_SLL2:
+      return LinkLayer::LinuxCookedV2;
+    case DLT_NULL:
+    case DLT_LOOP:
+      return LinkLayer::BsdLoopback;
+    default:
+      return std::nullopt;
+  }
 }
 
 std::string CaptureFile::link_type() const {

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/error.h"
+#include "captured_frame.h"
 
 namespace luytre::dataplane {
 
@@ -28,7 +30,8 @@ class CaptureFile {
   CaptureFile& operator=(CaptureFile&&) noexcept;
   ~CaptureFile();
 
-  [[nodiscard]] bool is_ethernet() const noexcept;
+  // Nothing for a link type that is not read.
+  [[nodiscard]] std::optional<LinkLayer> link_layer() const noexcept;
   [[nodiscard]] std::string link_type() const;  // "LINUX_SLL2", for people
 
   // False at the end of the file; an error if the file ends in the middle of a frame or is damaged.

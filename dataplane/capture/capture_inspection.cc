@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "capture_pool.h"
-#include "captured_ethernet.h"
+#include "captured_frame.h"
 #include "dataplane/worker.h"
 #include "policy/snapshot.h"
 
@@ -33,6 +33,7 @@ WorkerOptions options_for(const std::filesystem::path& path) {
   constexpr std::uintmax_t kBytesPerFlow = 70;
   constexpr std::uintmax_t kMaxFlows = 1U << 22U;  // 256 MiB
   WorkerOptions options;
+  options.quic_initials_per_second = 1'000'000;  // a capture's lines owe nothing to each other
   options.verify_checksums = false;  // a capturing host's network card may have had to compute them
   std::error_code error;
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
@@ -123,6 +124,8 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
   CaptureClock clock;
   Worker::Clock::time_point now = Worker::Clock::now();
   std::vector<Packet> waiting;
+  std::vector<std::uint8_t> ethernet;
+  const LinkLayer link_layer = capture.link_layer().value_or(LinkLayer::Ethernet);
   const auto pass = [&] {
     bench.pass(waiting, now);
     waiting.clear();
@@ -137,9 +140,11 @@ Result<CaptureReport> inspect_capture(CaptureFile& capture, const std::filesyste
       break;
     }
     ++report.packets;
-    const Packet packet = bench.pool().copy(frame.bytes);
+    as_ethernet(link_layer, frame.bytes, ethernet);
+    const Packet packet = bench.pool().copy(ethernet);
     restore_offloaded_length({packet.bytes, packet.size});
-    if (const auto cause = why_unread(packet.frame(), frame.wire_size)) {
+    const bool is_cut = frame.wire_size > frame.bytes.size();
+    if (const auto cause = why_unread(packet.frame(), is_cut)) {
       ++report.unread[static_cast<std::size_t>(*cause)];
     }
     now = clock.at(frame.time);

@@ -64,12 +64,11 @@ std::string qtype_word(std::uint16_t qtype) {
   }
 }
 
-std::string vlan_text(const NameEvent& event) {
-  if (event.outer_vlan == 0) {
-    return "-";
-  }
-  return event.inner_vlan == 0 ? fmt::format("{}", event.outer_vlan)
-                               : fmt::format("{}.{}", event.outer_vlan, event.inner_vlan);
+std::string dash_if_empty(std::string text) { return text.empty() ? "-" : text; }
+
+bool has_tunnels(const CaptureReport& report) {
+  return std::ranges::any_of(report.events,
+                             [](const auto& row) { return !row.first.encapsulation.empty(); });
 }
 
 std::string table_of(const std::vector<std::vector<std::string>>& rows) {
@@ -105,10 +104,11 @@ std::string events_as_json_lines(const CaptureReport& report) {
     if (event.protocol == "dns") {
       out += fmt::format(R"(,"qtype":{})", event.qtype);
     }
-    if (event.outer_vlan != 0) {
-      out += event.inner_vlan == 0
-                 ? fmt::format(R"(,"vlan":[{}])", event.outer_vlan)
-                 : fmt::format(R"(,"vlan":[{},{}])", event.outer_vlan, event.inner_vlan);
+    if (!event.vlans.empty()) {
+      out += fmt::format(R"(,"vlan":[{}])", fmt::join(event.vlans, ","));
+    }
+    if (!event.encapsulation.empty()) {
+      out += fmt::format(R"(,"encap":["{}"])", fmt::join(event.encapsulation, R"(",")"));
     }
     if (count > 1) {
       out += fmt::format(R"(,"n":{})", count);
@@ -124,14 +124,23 @@ std::string events_as_table(const CaptureReport& report) {
   if (report.events.empty()) {
     return out;
   }
+  const bool tunnels = has_tunnels(report);  // most captures have none, and no column for them
   std::vector<std::vector<std::string>> rows = {
       {"PROTOCOL", "CLIENT", "SERVER", "VLAN", "TIMES", "NAME"}};
+  if (tunnels) {
+    rows[0].insert(rows[0].begin() + 4, "IN");
+  }
   for (const auto& [event, count] : report.events) {
     const bool dns = event.protocol == "dns";
     rows.push_back({event.protocol, endpoint(event.source, event.source_port),
-                    endpoint(event.destination, event.destination_port), vlan_text(event),
+                    endpoint(event.destination, event.destination_port),
+                    dash_if_empty(fmt::format("{}", fmt::join(event.vlans, "."))),
                     fmt::format("{}", count),
                     dns ? event.name + ' ' + qtype_word(event.qtype) : event.name});
+    if (tunnels) {
+      rows.back().insert(rows.back().begin() + 4,
+                         dash_if_empty(fmt::format("{}", fmt::join(event.encapsulation, " "))));
+    }
   }
   return out + table_of(rows);
 }

@@ -22,9 +22,11 @@ Result<CaptureReport> inspect(const std::string& path, std::size_t burst) {
   if (!capture) {
     return Unexpected(capture.error());
   }
-  if (!capture->is_ethernet()) {
+  if (!capture->link_layer()) {
     return fail(ErrorCode::Invalid, path + " has the link type " + capture->link_type() +
-                                        "; only Ethernet (EN10MB) is read");
+                                        "; Ethernet (EN10MB), raw IP (RAW, IPV4, IPV6), Linux "
+                                        "cooked (LINUX_SLL, LINUX_SLL2) and BSD loopback (NULL, "
+                                        "LOOP) are read");
   }
   return inspect_capture(*capture, path, burst);
 }
@@ -49,7 +51,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> captures;
   bool json = false;
   std::size_t burst = 1;
-  app.add_option("CAPTURE", captures, "pcap or pcapng files of Ethernet frames")->required();
+  app.add_option("CAPTURE", captures, "pcap or pcapng files")->required();
   app.add_flag("--json", json,
                "one JSON object a line and event, and nothing else, on standard output");
   app.add_option("--burst", burst,

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dataplane/worker.h"
 
@@ -19,9 +20,10 @@ struct NameEvent {
   std::string destination;
   std::uint16_t destination_port = 0;
   std::string name;
-  std::uint16_t qtype = 0;  // DNS only
-  policy::VlanId outer_vlan = 0;
-  policy::VlanId inner_vlan = 0;
+  std::uint16_t qtype = 0;            // DNS only
+  std::vector<policy::VlanId> vlans;  // outermost first
+  std::vector<std::string>
+      encapsulation;  // the other layers below the innermost IP header, likewise
 
   friend auto operator<=>(const NameEvent&, const NameEvent&) = default;
 };

@@ -17,7 +17,7 @@ enum class Unread : std::uint8_t {
   Pppoe,
   Mpls,
   NotIp,
-  TooManyTags,
+  TooDeep,
   Malformed,
   Fragment,
   IpTunnel,
@@ -34,8 +34,9 @@ struct UnreadRow {
 // In the order of the enum, one row each.
 [[nodiscard]] const std::array<UnreadRow, kUnreadCount>& unread_rows() noexcept;
 
-// Nothing if the inspectors see the packet (which need not carry a name).
+// Nothing if the inspectors see the packet (which need not carry a name). `is_cut`: the capture does not have
+// all of it.
 [[nodiscard]] std::optional<Unread> why_unread(std::span<const std::uint8_t> frame,
-                                               std::uint32_t wire_size) noexcept;
+                                               bool is_cut) noexcept;
 
 }  // namespace luytre::dataplane

@@ -15,6 +15,7 @@ namespace luytre::gateway {
 namespace {
 
 using dataplane::FailMode;
+using dataplane::QuicUnknown;
 using net::ConfigPlace;
 using net::ConfigReader;
 using net::LogLevel;
@@ -23,6 +24,9 @@ using port::Driver;
 // The most packets that undecided flows hold back, on average of all that there may be, see
 // dataplane/collector.h.
 constexpr unsigned kHeldPackets = 48;
+// Undecided QUIC flows, half as many, hold two or three; a bound for their sum, see
+// dataplane/quic_holds.h.
+constexpr unsigned kHeldQuicPackets = 16;
 // Besides the buffers: DPDK's own tables, rings and the descriptors of ports.
 constexpr std::size_t kEnvironmentMb = 48;
 
@@ -39,6 +43,7 @@ constexpr std::string_view kWorkers[] = {"count",
                                          "fail_mode",
                                          "malformed",
                                          "fragments",
+                                         "quic_unknown",
                                          "idle"};
 constexpr std::string_view kMetrics[] = {"listen"};
 constexpr std::string_view kEal[] = {"memory_mb", "hugepages", "arguments"};
@@ -51,6 +56,8 @@ constexpr std::pair<std::string_view, Driver> kDrivers[] = {{"af_packet", Driver
 constexpr std::pair<std::string_view, FailMode> kFailModes[] = {{"open", FailMode::Open},
                                                                 {"closed", FailMode::Closed}};
 constexpr std::pair<std::string_view, bool> kForwardOrDrop[] = {{"forward", false}, {"drop", true}};
+constexpr std::pair<std::string_view, QuicUnknown> kQuicUnknown[] = {
+    {"refuse", QuicUnknown::Refuse}, {"forward", QuicUnknown::Forward}};
 constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
                                                        {"busy", Idle::Busy}};
 constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
@@ -229,6 +236,7 @@ void read_workers(ConfigReader& reader, Config& config) {
   reader.choice<FailMode>("fail_mode", kFailModes, config.worker.fail_mode);
   reader.choice<bool>("malformed", kForwardOrDrop, config.worker.drop_malformed);
   reader.choice<bool>("fragments", kForwardOrDrop, config.worker.drop_fragments);
+  reader.choice<QuicUnknown>("quic_unknown", kQuicUnknown, config.worker.quic_unknown);
 }
 
 void read_metrics(ConfigReader& reader, Config& config) {
@@ -279,8 +287,8 @@ Expected<Config, std::vector<std::string>> Config::load(const std::filesystem::p
 port::BufferOptions Config::buffers() const {
   constexpr unsigned kEgress = 2 * dataplane::Egress::kCapacity;
   constexpr unsigned kCaches = 2 * 512;  // of the worker's lcore, one and a half times its size
-  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets + kEgress +
-                   kCaches,
+  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets +
+                   worker.max_collecting / 2 * kHeldQuicPackets + kEgress + kCaches,
           .frame_bytes = port::buffer_bytes(mtu)};
 }
 

@@ -14,6 +14,8 @@
 
 #include "tests/support/client_hello.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/quic_packets.h"
+#include "tests/support/tunnels.h"
 
 namespace luytre::test {
 namespace {
@@ -31,8 +33,8 @@ class Capture {
     put(1);       // Ethernet
   }
 
-  void add(const PacketBuilder& packet) {
-    const Bytes frame = packet.build();
+  void add(const PacketBuilder& packet) { add(packet.build()); }
+  void add(const Bytes& frame) {
     put(kStart + time_ms_ / 1000);
     put(time_ms_ % 1000 * 1000);
     put(static_cast<std::uint32_t>(frame.size()));
@@ -230,11 +232,41 @@ void http_hosts(Capture& capture) {
   address.client("GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n");
 }
 
+void quic_hellos(Capture& capture) {
+  const auto hello = [](std::string_view name) { return browser_hello(name).message(); };
+  const auto send = [&](const PacketBuilder& path, const std::vector<Bytes>& datagrams) {
+    for (const Bytes& datagram : datagrams) {
+      capture.add(PacketBuilder(path).payload(datagram));
+    }
+  };
+  const quic::Endpoint client;
+  const auto two = quic::hello_datagrams(client, hello("two-datagrams.example"), {1100});
+  send(v4_client().udp(40001, 443), two);
+  const auto late = quic::hello_datagrams(client, hello("other-order.example"), {1100});
+  send(v6_client().udp(40002, 8443), {late[1], late[0]});
+  const quic::Endpoint v2{.version = kQuicV2};
+  send(v4_client().udp(40003, 443), quic::hello_datagrams(v2, hello("version2.example"), {900}));
+  const quic::Endpoint draft{.version = kQuicDraft29, .grease_fixed_bit = true};
+  send(v4_client().udp(40004, 443), quic::hello_datagrams(draft, hello("draft29.example"), {900}));
+  const auto behind = quic::hello_datagrams(client, hello("behind-scone.example"), {1000});
+  send(v4_client().udp(40005, 443),
+       {client.sealed(quic::Type::ZeroRtt, 300), quic::joined({quic::scone(client), behind[0]}),
+        behind[1]});
+  const auto again = quic::hello_datagrams(client.with_id(7), hello("same-ports.example"), {1100});
+  send(v4_client().udp(40001, 443), again);
+  // Nobody reads these: a wrong tag, and too small a datagram.
+  Bytes damaged = quic::hello_datagrams(client, hello("damaged.example"), {1100})[0];
+  damaged.back() ^= 1U;
+  send(v4_client().udp(40006, 443), {damaged});
+  const Bytes message = ClientHello().server_name("small.example").message();
+  send(v4_client().udp(40007, 443), {client.initial(quic::crypto(0, message), 1199)});
+}
+
 void not_looked_into(Capture& capture) {
   const PacketBuilder query = v4_client().udp(40001, 53).dns_query("hidden.example");
   capture.add(PacketBuilder(query).fragment(0, true));
   capture.add(v6_client().fragment(0, true).udp(40001, 53).dns_query("hidden.example"));
-  capture.add(PacketBuilder(query).vlan(1).vlan(2).vlan(3));
+  capture.add(PacketBuilder(query).vlan(1).vlan(2).vlan(3).vlan(4).vlan(5));
   capture.add(PacketBuilder(query).with_udp_length(4));
   capture.add(v4_client().udp(40002, 443).payload(Bytes(1200, 0xc3)));
   Connection dns(capture, v4_client(), v4_server(), 40003, 53);
@@ -244,18 +276,31 @@ void not_looked_into(Capture& capture) {
 
   Bytes inner = query.build();
   const Bytes ip(inner.begin() + 14, inner.end());
-  Bytes pppoe = {0x11, 0, 0, 1, 0, 0, 0, 0x21};  // session 1, PPP protocol IPv4
-  pppoe[5] = static_cast<std::uint8_t>(ip.size() + 2);
-  append(pppoe, ip);
-  Bytes mpls = {0, 1, 1, 64};  // label 16, bottom of stack
-  append(mpls, ip);
-  Bytes vxlan = {8, 0, 0, 0, 0, 0, 1, 0};
-  append(vxlan, inner);
-  capture.add(packet().ether_type(0x8864).payload(pppoe));
+  const Bytes lcp = {0x11, 0, 0, 1, 0, 6, 0xc0, 0x21, 9, 1, 0, 4};  // PPPoE: an echo request
+  Bytes mpls = {0, 1, 1, 64, 0x50};  // a pseudowire without control word
+  append(mpls, inner);
+  Bytes l2tp = {0x00, 0x02, 0, 1, 0, 1, 0x00, 0x21};
+  append(l2tp, ip);
+  capture.add(packet().ether_type(0x8864).payload(lcp));
   capture.add(packet().ether_type(0x8847).payload(mpls));
   capture.add(packet().ether_type(0x0806).payload(Bytes(28)));
-  capture.add(v4_client().protocol(4).payload(ip));
-  capture.add(v4_client().udp(40004, 4789).payload(vxlan));
+  capture.add(v4_client().protocol(50).payload(ip));
+  capture.add(v4_client().udp(1701, 1701).payload(l2tp));
+}
+
+// A question in every encapsulation, over IPv4 and IPv6, and in three and four VLAN tags.
+void tunnels(Capture& capture) {
+  std::uint16_t port = 41000;
+  for (const Wrapping& wrapping : wrappings()) {
+    const std::string name = std::string(wrapping.name) + ".example";
+    capture.add(wrapping.wrap(v4_client().udp(port, 53).dns_query(name).build(), Way::ToServer));
+    capture.add(
+        wrapping.wrap(v6_client().udp(port, 53).dns_query(name, 28).build(), Way::ToServer));
+    ++port;
+  }
+  capture.add(v4_client().vlan(30).vlan(20).vlan(10).udp(port, 53).dns_query("tags.example"));
+  capture.add(
+      v6_client().vlan(40).vlan(30).vlan(20).vlan(10).udp(port, 53).dns_query("tags.example"));
 }
 
 }  // namespace
@@ -276,9 +321,11 @@ int main(int argc, char** argv) {
            {"dns-without-name", luytre::test::dns_without_name},
            {"http-hosts", luytre::test::http_hosts},
            {"not-looked-into", luytre::test::not_looked_into},
+           {"quic-hellos", luytre::test::quic_hellos},
            {"tls-out-of-order", luytre::test::tls_out_of_order},
            {"tls-two-segments", luytre::test::tls_two_segments},
            {"tls-without-name", luytre::test::tls_without_name},
+           {"tunnels", luytre::test::tunnels},
        }) {
     Capture capture;
     each.fill(capture);

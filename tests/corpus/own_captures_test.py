@@ -3,8 +3,8 @@
 
 usage: own_captures_test.py LUYTRE_INSPECT
 
-expect.txt: one line an event, "proto client > server name", then the question's type, "vlan OUTER[.INNER]" and
-"×TIMES" where they apply; "unread CAUSE PACKETS" for packets that are not looked into. Nothing else may be reported.
+expect.txt: one line an event, "proto client > server name", then the question's type, "vlan OUTER[.INNER…]",
+"in LAYER…" and "×TIMES" where they apply; "unread CAUSE PACKETS" for packets that are not looked into. Nothing else may be reported.
 """
 
 import re
@@ -32,6 +32,8 @@ def event_line(event):
         words.append(str(event["qtype"]))
     if "vlan" in event:
         words += ["vlan", ".".join(map(str, event["vlan"]))]
+    if "encap" in event:
+        words += ["in", *event["encap"]]
     if "n" in event:
         words.append(f"×{event['n']}")
     return " ".join(words)

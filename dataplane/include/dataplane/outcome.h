@@ -28,7 +28,15 @@ enum class Outcome : std::uint8_t {
   TlsNoName,           // a ClientHello without a usable name
   HttpAllowed,
   HttpNoName,
+  BypassAllowed,       // the same, where the band allows it
   StreamUnknown,       // no protocol that we read
+  QuicAllowed,         // held until the name of its ClientHello was allowed
+  QuicNoName,          // held until its ClientHello was seen to have no usable name
+  QuicDecided,         // from the client of a flow that was allowed
+  QuicFromInternet,    // server's side of a flow that is not refused
+  QuicUnreadable,      // an Initial that is not authentic and begins no connection
+  QuicUnknownForwarded,  // a version that is not read, where it passes
+  DtlsAllowed,         // a ClientHello of DTLS with an allowed name, or without one
   FailOpen,            // undecided at a bound (time, bytes, buffers, flows); the fail mode is open
   // answered or refused
   DnsBlocked,          // answered in place
@@ -38,7 +46,10 @@ enum class Outcome : std::uint8_t {
   HttpReset,           // HTTP request of a refused host where no redirect can be told: reset
   OverlapReset,        // two contents for the same bytes of an undecided stream: reset
   AddressBlocked,      // connection without a name to a listed address
-  QuicRefused,         // UDP port 443 of a filtered line
+  BypassBlocked,       // first packet or bytes of a VPN or proxy
+  QuicBlocked,         // held until the name of its ClientHello was refused
+  DtlsBlocked,
+  QuicRefused,         // a version that is not read, on UDP port 443
   // dropped
   MalformedDropped,
   FragmentDropped,     // fragment from a filtered line (not reassembled yet)
@@ -47,8 +58,10 @@ enum class Outcome : std::uint8_t {
   SynDataDropped,      // SYN with data that cannot be cut; the client falls back to a plain one
   DecoyDropped,        // segment of an undecided flow that its server does not accept: checksum, TCP MD5 (RFC 2385)
   AbandonedDropped,    // held when the client reset its connection or began a new one
+  QuicSmallDropped,    // an authentic Initial in less than 1,200 bytes, which servers discard (RFC 9000 §14.1)
   RefusedFlowDropped,  // later packet of a refused flow
   FailClosed,          // undecided at a bound; the fail mode is closed
+  NoReturnPath,        // refused, in a tunnel whose way back was not seen yet; the client tries again
   NoBufferDropped,     // no room to answer or to send
 };
 inline constexpr std::size_t kOutcomeCount = static_cast<std::size_t>(Outcome::NoBufferDropped) + 1;

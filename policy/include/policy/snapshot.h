@@ -54,6 +54,9 @@ class PolicySnapshot {
   void lookup(std::span<const SubscriberKey> keys,
               std::span<const Profile*> profiles) const noexcept;
 
+  // What lookup() gives for a packet that no key covers; nullptr: forwarded untouched.
+  [[nodiscard]] const Profile* unknown_line() const noexcept;
+
   // By the line's own id, for check and explain; nullptr if there is no such line.
   [[nodiscard]] const Profile* find_line(std::string_view id) const noexcept;
   [[nodiscard]] std::size_t line_count() const noexcept;

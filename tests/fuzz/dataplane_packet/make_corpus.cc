@@ -3,11 +3,13 @@
 // learns something new.
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <utility>
 
 #include "tests/support/packet_builder.h"
+#include "tests/support/tunnels.h"
 
 int main(int argc, char** argv) {
   using luytre::test::Bytes;
@@ -39,15 +41,27 @@ int main(int argc, char** argv) {
        v6().extension(0, {0xc2, 4, 0, 1, 0, 0}).udp(1, 53).with_ip_length(0).build()},
       {"ipv6-vlan-dns", v6().vlan(10).udp(40000, 53).dns_query("example.org", 28).build()},
   };
-  for (const auto& [name, frame] : frames) {
+  const auto write = [&](const std::string& name, const Bytes& frame) {
     std::ofstream out(std::string(argv[1]) + "/" + name, std::ios::binary);
     for (const std::uint8_t byte : frame) {
       out.put(static_cast<char>(byte));
     }
     if (!out.flush()) {
-      std::fprintf(stderr, "%s/%s cannot be written\n", argv[1], name);
-      return 1;
+      std::fprintf(stderr, "%s/%s cannot be written\n", argv[1], name.c_str());
+      std::exit(1);
     }
+  };
+  for (const auto& [name, frame] : frames) {
+    write(name, frame);
+  }
+  for (const luytre::test::Wrapping& wrapping : luytre::test::wrappings()) {
+    const auto wrap = [&](const Bytes& frame) {
+      return wrapping.wrap(frame, luytre::test::Way::ToServer);
+    };
+    write(std::string("in-") + wrapping.name + "-ipv4-dns",
+          wrap(v4().udp(40000, 53).dns_query("example.org").build()));
+    write(std::string("in-") + wrapping.name + "-ipv6-tcp",
+          wrap(v6().tcp(40000, 443).seq(1).ack(2).payload("hello").build()));
   }
   return 0;
 }

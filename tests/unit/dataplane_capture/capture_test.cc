@@ -9,7 +9,7 @@
 #include "capture_file.h"
 #include "capture_inspection.h"
 #include "capture_report.h"
-#include "captured_ethernet.h"
+#include "captured_frame.h"
 #include "dataplane/decode.h"
 #include "tests/support/packet_builder.h"
 #include "unread.h"
@@ -19,6 +19,7 @@ namespace {
 
 using test::Bytes;
 using test::packet;
+using test::PacketBuilder;
 
 const std::filesystem::path kCases = std::filesystem::path(LUYTRE_SOURCE_DIR) / "tests/corpus";
 
@@ -101,12 +102,64 @@ TEST(CaptureFile, OtherFilesAreRefusedInASentence) {
 
 TEST(CaptureFile, OtherLinkTypesAreNamed) {
   std::string content = file_content(kCases / "dns-in-vlans/input.pcap");
-  content[20] = 113;  // LINKTYPE_LINUX_SLL
+  content[20] = 105;  // LINKTYPE_IEEE802_11
   const TemporaryFile file(content);
   const Result<CaptureFile> capture = CaptureFile::open(file.path());
   ASSERT_TRUE(capture);
-  EXPECT_FALSE(capture->is_ethernet());
-  EXPECT_EQ(capture->link_type(), "LINUX_SLL");
+  EXPECT_FALSE(capture->link_layer());
+  EXPECT_EQ(capture->link_type(), "IEEE802_11");
+}
+
+TEST(CaptureFile, LinkTypesOfHostsAreKnown) {
+  const std::string content = file_content(kCases / "dns-in-vlans/input.pcap");
+  const std::pair<std::uint16_t, LinkLayer> types[] = {
+      {1, LinkLayer::Ethernet},    {101, LinkLayer::RawIp},       {228, LinkLayer::RawIp},
+      {229, LinkLayer::RawIp},     {113, LinkLayer::LinuxCooked}, {276, LinkLayer::LinuxCookedV2},
+      {0, LinkLayer::BsdLoopback}, {108, LinkLayer::BsdLoopback},
+  };
+  for (const auto& [type, layer] : types) {
+    std::string changed = content;
+    changed[20] = static_cast<char>(type & 0xffU);
+    changed[21] = static_cast<char>(type >> 8U);
+    const TemporaryFile file(changed);
+    const Result<CaptureFile> capture = CaptureFile::open(file.path());
+    ASSERT_TRUE(capture);
+    EXPECT_EQ(capture->link_layer(), layer) << type;
+  }
+}
+
+TEST(CapturedFrame, EveryLinkLayerBecomesEthernet) {
+  const auto dns = [](PacketBuilder ip) {
+    const Bytes frame = ip.udp(40000, 53).dns_query("a.example").build();
+    return Bytes(frame.begin() + 14, frame.end());
+  };
+  for (const bool v4 : {true, false}) {
+    const Bytes ip = dns(v4 ? packet().ipv4("10.0.0.2", "192.0.2.1")
+                            : packet().ipv6("2001:db8::2", "2001:db8::1"));
+    const std::uint8_t type_high = v4 ? 0x08 : 0x86;
+    const std::uint8_t type_low = v4 ? 0x00 : 0xdd;
+    const std::pair<LinkLayer, Bytes> headers[] = {
+        {LinkLayer::RawIp, {}},
+        {LinkLayer::LinuxCooked, {0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, type_high, type_low}},
+        {LinkLayer::LinuxCookedV2,
+         {type_high, type_low, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0}},
+        {LinkLayer::BsdLoopback, {2, 0, 0, 0}},
+        {LinkLayer::BsdLoopback, {0, 0, 0, 30}},
+    };
+    for (const auto& [layer, header] : headers) {
+      Bytes frame = header;
+      frame.insert(frame.end(), ip.begin(), ip.end());
+      Bytes ethernet;
+      as_ethernet(layer, frame, ethernet);
+      PacketView view;
+      EXPECT_EQ(decode(ethernet, view), DecodeResult::Ok);
+      EXPECT_EQ(view.destination_port, 53);
+      for (std::size_t size = 0; size < frame.size(); ++size) {
+        as_ethernet(layer, std::span(frame).first(size), ethernet);
+        EXPECT_NE(decode(ethernet, view), DecodeResult::Ok) << size;
+      }
+    }
+  }
 }
 
 TEST(CaptureReport, JsonEscapesWhatJsonMust) {
@@ -118,13 +171,13 @@ TEST(CaptureReport, JsonEscapesWhatJsonMust) {
                  .destination = "192.0.2.1",
                  .destination_port = 443,
                  .name = "odd\\004.example",
-                 .outer_vlan = 100,
-                 .inner_vlan = 7}] = 2;
+                 .vlans = {100, 7},
+                 .encapsulation = {"vxlan", "ip/ip"}}] = 2;
   EXPECT_EQ(
       events_as_json_lines(report),
       "{\"file\":\"a\\\"b\\\\c\\u000ad.pcap\",\"proto\":\"tls\",\"src\":\"10.0.0.2\",\"sport\":1,"
-      "\"dst\":\"192.0.2.1\",\"dport\":443,\"name\":\"odd\\\\004.example\",\"vlan\":[100,7],\"n\":"
-      "2}\n");
+      "\"dst\":\"192.0.2.1\",\"dport\":443,\"name\":\"odd\\\\004.example\",\"vlan\":[100,7],"
+      "\"encap\":[\"vxlan\",\"ip/ip\"],\"n\":2}\n");
 }
 
 TEST(OffloadedLength, IsRestoredForTcpOnly) {
@@ -151,17 +204,16 @@ TEST(OffloadedLength, EveryPrefixOfAFrameIsSafe) {
   for (std::size_t size = 0; size <= frame.size(); ++size) {
     Bytes cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
     restore_offloaded_length(cut);
-    static_cast<void>(why_unread(cut, static_cast<std::uint32_t>(frame.size())));
+    static_cast<void>(why_unread(cut, size < frame.size()));
   }
 }
 
 TEST(Unread, SnapLengthIsToldFromDamage) {
   Bytes frame = packet().ipv4("10.0.0.2", "192.0.2.1").udp(1, 53).dns_query("a.example").build();
-  const auto wire_size = static_cast<std::uint32_t>(frame.size());
-  EXPECT_EQ(why_unread(frame, wire_size), std::nullopt);
+  EXPECT_EQ(why_unread(frame, false), std::nullopt);
   frame.resize(frame.size() - 5);
-  EXPECT_EQ(why_unread(frame, wire_size), Unread::SnapLength);
-  EXPECT_EQ(why_unread(frame, wire_size - 5), Unread::Malformed);
+  EXPECT_EQ(why_unread(frame, true), Unread::SnapLength);
+  EXPECT_EQ(why_unread(frame, false), Unread::Malformed);
 }
 
 TEST(Unread, RowsStandInTheOrderOfTheEnum) {

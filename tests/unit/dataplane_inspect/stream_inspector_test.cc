@@ -30,7 +30,7 @@ TEST(InspectStream, NothingYetNeedsMore) {
 }
 
 TEST(InspectStream, OtherProtocolsAreLeftAlone) {
-  const std::array<Bytes, 12> streams{
+  const std::array<Bytes, 11> streams{
       text("SSH-2.0-OpenSSH_9.2\r\n"),
       text("EHLO mail.example\r\n"),
       text("USER someone\r\n"),

@@ -147,10 +147,22 @@ TEST(Decode, VlanTagsAreReadOutermostFirst) {
   }
 }
 
-TEST(Decode, ThreeVlanTagsAreTooMany) {
-  EXPECT_EQ(result_of(tcp4().vlan(1, kServiceTag).vlan(2).vlan(3).build()),
+TEST(Decode, FourVlanTagsAreReadOutermostFirst) {
+  const PacketView view =
+      decoded(tcp4().vlan(30, kServiceTag).vlan(20).vlan(10).vlan(5).payload("hello").build());
+  EXPECT_EQ(view.outer_vlan, 30);
+  EXPECT_EQ(view.inner_vlan, 20);
+  EXPECT_EQ(view.further_vlans[0], 10);
+  EXPECT_EQ(view.further_vlans[1], 5);
+  EXPECT_EQ(view.network_offset, 30);
+  EXPECT_EQ(view.payload_size, 5U);
+}
+
+TEST(Decode, FiveVlanTagsAreTooMany) {
+  EXPECT_EQ(result_of(tcp4().vlan(1, kServiceTag).vlan(2).vlan(3).vlan(4).vlan(5).build()),
             DecodeResult::TooManyTags);
-  EXPECT_EQ(result_of(tcp4().vlan(0).vlan(0).vlan(0).build()), DecodeResult::TooManyTags);
+  EXPECT_EQ(result_of(tcp4().vlan(0).vlan(0).vlan(0).vlan(0).vlan(0).build()),
+            DecodeResult::TooManyTags);
 }
 
 TEST(Decode, FramesWithoutIpAreNotIp) {
@@ -402,7 +414,7 @@ TEST(Decode, NothingOfThePreviousPacketRemains) {
 }
 
 TEST(Decode, EveryResultHasAWord) {
-  for (int result = 0; result <= static_cast<int>(DecodeResult::TooManyTags); ++result) {
+  for (int result = 0; result <= static_cast<int>(DecodeResult::TooDeep); ++result) {
     EXPECT_NE(to_string(static_cast<DecodeResult>(result)), "unknown");
   }
 }

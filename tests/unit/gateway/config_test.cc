@@ -77,6 +77,7 @@ flow_idle_timeout_s = 60
 fail_mode = "closed"
 malformed = "drop"
 fragments = "forward"
+quic_unknown = "forward"
 idle = "busy"
 [metrics]
 listen = "[::1]:9000"
@@ -102,6 +103,7 @@ level = "debug"
   EXPECT_EQ(config.worker.fail_mode, dataplane::FailMode::Closed);
   EXPECT_TRUE(config.worker.drop_malformed);
   EXPECT_FALSE(config.worker.drop_fragments);
+  EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
   EXPECT_EQ(config.idle, Idle::Busy);
   EXPECT_EQ(config.metrics_listen, "[::1]:9000");
   EXPECT_EQ(config.eal().memory_mb, 1024U);
@@ -257,6 +259,7 @@ TEST(ConfigTest, TheExampleIsValidAndHasTheDefaults) {
   EXPECT_EQ(config->worker.fail_mode, defaults.worker.fail_mode);
   EXPECT_EQ(config->worker.drop_malformed, defaults.worker.drop_malformed);
   EXPECT_EQ(config->worker.drop_fragments, defaults.worker.drop_fragments);
+  EXPECT_EQ(config->worker.quic_unknown, defaults.worker.quic_unknown);
   EXPECT_EQ(config->idle, defaults.idle);
   EXPECT_EQ(config->metrics_listen, defaults.metrics_listen);
   EXPECT_EQ(config->log_level, defaults.log_level);
