@@ -12,6 +12,7 @@
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "reassembly.h"
 #include "return_paths.h"
 #include "tcp_flows.h"
 
@@ -65,6 +66,7 @@ class Journey {
     std::string_view target;  // of an HTTP request
   };
 
+  [[nodiscard]] bool pass(std::span<const Packet> packets, Exit& exit) noexcept;
   void decode_all() noexcept;
   void find_profiles() noexcept;
   void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
@@ -72,6 +74,7 @@ class Journey {
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
+  void read_fragment(std::size_t position, Exit& exit) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
@@ -88,10 +91,12 @@ class Journey {
   PacketPool& pool_;
   NameObserver* observer_;
   bool drop_malformed_;
-  bool drop_fragments_;
+  FailMode fail_mode_;
+  FragmentMode fragments_;
   Tunnels tunnels_;
   ReturnPaths return_paths_;
   StatusPage status_page_;
+  Reassembly reassembly_;
   TcpFlows flows_;
   Counters counters_;
 
@@ -101,6 +106,8 @@ class Journey {
   std::array<Question, kBurst> questions_;        // of one round
   std::array<policy::Verdict, kBurst> verdicts_;  // by question
   std::size_t question_count_ = 0;
+  std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
+  std::size_t whole_count_ = 0;
 };
 
 }  // namespace luytre::dataplane

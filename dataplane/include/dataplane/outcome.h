@@ -38,9 +38,10 @@ enum class Outcome : std::uint8_t {
   QuicRefused,         // UDP port 443 of a filtered line
   // dropped
   MalformedDropped,
-  FragmentDropped,     // fragment from a filtered line (not reassembled yet)
+  FragmentDropped,     // fragment from a filtered line, where the options say so
+  FragmentRefused,     // fragments that overlap or contradict each other
   OutOfOrderDropped,   // client data of an undecided flow ahead of what was seen; the client sends it again
-  DuplicateDropped,    // client data that is held already
+  DuplicateDropped,    // client data or a fragment that is held already
   SynDataDropped,      // SYN that carries data (TCP Fast Open, RFC 7413); the client falls back to a plain one
   AbandonedDropped,    // held when the client reset its connection or began a new one
   RefusedFlowDropped,  // later packet of a refused flow

@@ -19,6 +19,7 @@
 namespace luytre::dataplane {
 
 enum class FailMode : std::uint8_t { Open, Closed };
+enum class FragmentMode : std::uint8_t { Reassemble, Drop, Pass };
 
 // Sizes and choices of one worker; all memory is taken when it is made.
 struct WorkerOptions {
@@ -29,7 +30,9 @@ struct WorkerOptions {
   std::chrono::seconds flow_idle_timeout{300};
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
   bool drop_malformed = false;
-  bool drop_fragments = true;                // fragments sent by a filtered line
+  FragmentMode fragments = FragmentMode::Reassemble;  // sent by a filtered line
+  std::uint32_t max_datagrams = 64;          // of which fragments are held; 66 KB each, once in use
+  std::chrono::milliseconds fragment_timeout{1000};
   Tunnels tunnels = Tunnels::all();          // looked into for the packets of lines
   std::uint32_t max_return_paths = 65536;    // clients in MPLS and GTP-U whose way back is kept; 256 bytes each
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to
