@@ -17,7 +17,7 @@ pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/capture
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)            # mgmt/ctl, net/fetch
-find_package(OpenSSL REQUIRED)                                      # categories/signed, categories/transfer; tests compare with a real TLS library
+find_package(OpenSSL REQUIRED)                                      # categories/signed, categories/transfer, dataplane/inspect/quic; tests compare with a real TLS library
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)

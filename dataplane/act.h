@@ -23,9 +23,13 @@ namespace luytre::dataplane {
 void answer_dns(Packet packet, const PacketView& view, const dns::Query& query,
                 const dns::Refusal& refusal, Exit& exit) noexcept;
 
-// One port unreachable for the datagram, so that a browser falls back to TCP at once instead of
-// waiting.
-void refuse_quic(const Packet& packet, const PacketView& view, Exit& exit) noexcept;
+// One port unreachable for the client's datagram, so that a browser falls back to TCP at once
+// instead of waiting. False if the client could not be told.
+[[nodiscard]] bool tell_port_unreachable(const Packet& packet, const PacketView& view,
+                                         Exit& exit) noexcept;
+// A datagram from the server that the client's datagram was sent to. False if it could not be sent.
+[[nodiscard]] bool send_to_client(const Packet& packet, const PacketView& view,
+                                  std::span<const std::uint8_t> payload, Exit& exit) noexcept;
 
 // The bytes that a TLS client is told instead of a ServerHello.
 [[nodiscard]] std::span<const std::uint8_t> tls_refusal() noexcept;

@@ -10,7 +10,6 @@ namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
@@ -19,7 +18,8 @@ constexpr std::size_t kPrefetchAhead = 4;
 
 // A hold lets go of all its packets, which may be fragments, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
-  constexpr std::size_t kMost = Collector::kMaxPackets + kMaxHeldFragments + 2;
+  constexpr std::size_t kMost =
+      std::max(Collector::kMaxPackets, QuicHolds::kMaxPackets) + kMaxHeldFragments + 2;
   return egress.packets(Side::Internet).size() + kMost <= Egress::kCapacity &&
          egress.packets(Side::Subscriber).size() + kMost <= Egress::kCapacity;
 }
@@ -39,6 +39,9 @@ bool says_something(const categories::NameMatch& match) noexcept {
 bool is_filtered_tcp(const PacketView& view) noexcept {
   return view.protocol == ip_protocol::kTcp && !view.is_fragment;
 }
+bool is_filtered_udp(const PacketView& view) noexcept {
+  return view.protocol == ip_protocol::kUdp && !view.is_fragment;
+}
 
 }  // namespace
 
@@ -53,7 +56,8 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       status_page_(options.status_page),
       reassembly_(options.max_datagrams, options.fragment_timeout, options.fail_mode,
                   options.hash_seed),
-      flows_(options, observer) {}
+      flows_(options, observer),
+      quic_(options, observer) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
@@ -169,12 +173,14 @@ void Journey::learn_return_paths(const Positions& filtered) noexcept {
 }
 
 void Journey::prefetch_flows(const Positions& filtered) noexcept {
-  FlowTable& table = flows_.table();
+  FlowTable* const tcp = &flows_.table();
+  FlowTable* const udp = &quic_.table();
   for (const std::uint8_t i : filtered.list()) {
     const PacketView& view = burst_.views[i];
-    if (!is_filtered_tcp(view)) {
+    if (!is_filtered_tcp(view) && !is_filtered_udp(view)) {
       continue;
     }
+    FlowTable& table = is_filtered_tcp(view) ? *tcp : *udp;
     burst_.flow_keys[i] =
         burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
     burst_.flow_hashes[i] = table.hash(burst_.flow_keys[i]);
@@ -182,7 +188,9 @@ void Journey::prefetch_flows(const Positions& filtered) noexcept {
   }
   for (const std::uint8_t i : filtered.list()) {
     if (is_filtered_tcp(burst_.views[i])) {
-      table.prefetch_flow(burst_.flow_hashes[i]);
+      tcp->prefetch_flow(burst_.flow_hashes[i]);
+    } else if (is_filtered_udp(burst_.views[i])) {
+      udp->prefetch_flow(burst_.flow_hashes[i]);
     }
   }
 }
@@ -217,17 +225,10 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
     }
     return step != TcpFlows::Step::Later;
   }
-  if (view.protocol != ip_protocol::kUdp) {
-    exit.forward(packet, Outcome::OtherProtocol);
-  } else if (!outbound) {
-    exit.forward(packet, view.source_port == kDnsPort ? Outcome::DnsNotQuery : Outcome::UdpOther);
-  } else if (view.destination_port == kDnsPort) {
-    read_dns(i, exit);
-  } else if (view.destination_port == kHttpsPort) {
-    refuse_quic(packet, view, exit);
-  } else {
-    exit.forward(packet, Outcome::UdpOther);
+  if (view.protocol == ip_protocol::kUdp) {
+    return read_udp(i, exit);
   }
+  exit.forward(packet, Outcome::OtherProtocol);
   return true;
 }
 
@@ -248,6 +249,28 @@ void Journey::read_fragment(std::size_t i, Exit& exit) noexcept {
   } else {
     exit.drop(packet, Outcome::FailClosed);
   }
+}
+
+bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[i];
+  const PacketView& view = burst_.views[i];
+  if (burst_.from != Side::Subscriber) {
+    if (view.source_port == kDnsPort) {
+      exit.forward(packet, Outcome::DnsNotQuery);
+    } else {
+      quic_.from_server(datagram(i), burst_.now, exit);
+    }
+    return true;
+  }
+  if (view.destination_port == kDnsPort) {
+    read_dns(i, exit);
+    return true;
+  }
+  const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
+  if (step == QuicFlows::Step::Read) {
+    ask(i, quic_found_[i].inspection);
+  }
+  return step != QuicFlows::Step::Later;
 }
 
 // A query to any server is judged, and answered in that server's name.
@@ -283,7 +306,7 @@ void Journey::read_dns(std::size_t i, Exit& exit) noexcept {
   }
 }
 
-// What was read of a TCP stream; the inspection stays where it is until the verdict.
+// What was read of a TCP stream or of a QUIC connection; the inspection stays where it is until the verdict.
 void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
   const bool was_understood =
       inspection.finding == Finding::Name || inspection.finding == Finding::NoName;
@@ -375,8 +398,10 @@ void Journey::act_on(const Question& question, const policy::Verdict& verdict,
         flows_.allow(flow, Outcome::HttpAllowed, exit);
       }
       return;
-    case Protocol::Tls:
     case Protocol::Quic:
+      act_on_quic(question, verdict, exit);
+      return;
+    case Protocol::Tls:
     case Protocol::Unknown:
       if (verdict.blocks()) {
         flows_.refuse(flow, tls_refusal(), Outcome::TlsBlocked, exit);
@@ -387,9 +412,23 @@ void Journey::act_on(const Question& question, const policy::Verdict& verdict,
   }
 }
 
+void Journey::act_on_quic(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const FlowSlot flow = quic_found_[question.packet].flow;
+  if (verdict.blocks()) {
+    quic_.refuse(flow, question.has_name ? Outcome::QuicBlocked : Outcome::AddressBlocked, exit);
+  } else {
+    quic_.allow(flow, question.has_name ? Outcome::QuicAllowed : Outcome::QuicNoName, exit);
+  }
+}
+
 // There is nothing to tell the client in: the connection is reset for both sides.
 void Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
+  if (question.protocol == Protocol::Quic) {
+    act_on_quic(question, verdict, exit);
+    return;
+  }
   const FlowSlot flow = found_[question.packet].flow;
   if (verdict.blocks()) {
     flows_.refuse(flow, {}, Outcome::AddressBlocked, exit);
@@ -409,15 +448,24 @@ Segment Journey::segment(std::size_t position) const noexcept {
           .hash = burst_.flow_hashes[position]};
 }
 
+UdpDatagram Journey::datagram(std::size_t position) const noexcept {
+  return {.packet = burst_.packets[position],
+          .view = burst_.views[position],
+          .key = burst_.flow_keys[position],
+          .hash = burst_.flow_hashes[position]};
+}
+
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber,
             &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
-    if (!flows_.give_up_overdue(now, exit) && !reassembly_.give_up_overdue(now, exit)) {
+    if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit) &&
+        !reassembly_.give_up_overdue(now, exit)) {
       break;
     }
   }
   flows_.table().sweep(now);
+  quic_.table().sweep(now);
   publish();
 }
 
@@ -425,16 +473,18 @@ bool Journey::drain(Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
-    is_empty = !flows_.give_up_oldest(exit) && !reassembly_.give_up_oldest(exit);
+    is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit) &&
+               !reassembly_.give_up_oldest(exit);
   }
   publish();
   return is_empty;
 }
 
 void Journey::publish() noexcept {
-  counters_.set_flows(flows_.table().size());
-  counters_.set_replaced_flows(flows_.table().replaced());
-  counters_.set_held_packets(flows_.held_packets() + reassembly_.held_packets());
+  counters_.set_flows(flows_.table().size() + quic_.table().size());
+  counters_.set_replaced_flows(flows_.table().replaced() + quic_.table().replaced());
+  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets() +
+                             reassembly_.held_packets());
 }
 
 }  // namespace luytre::dataplane

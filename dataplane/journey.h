@@ -12,6 +12,7 @@
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "quic_flows.h"
 #include "reassembly.h"
 #include "return_paths.h"
 #include "tcp_flows.h"
@@ -75,17 +76,20 @@ class Journey {
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   void read_fragment(std::size_t position, Exit& exit) noexcept;
+  [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
                                            const categories::NameMatch& listed) const noexcept;
   void act(Exit& exit) noexcept;
   void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_nameless(const Question& question, const policy::Verdict& verdict,
                        Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
   void ask(std::size_t position, const Inspection& inspection) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
+  [[nodiscard]] UdpDatagram datagram(std::size_t position) const noexcept;
   void publish() noexcept;
 
   PacketPool& pool_;
@@ -98,13 +102,15 @@ class Journey {
   StatusPage status_page_;
   Reassembly reassembly_;
   TcpFlows flows_;
+  QuicFlows quic_;
   Counters counters_;
 
   Burst burst_;
-  std::array<dns::Query, kBurst> queries_;        // by position in the burst
-  std::array<TcpFlows::Found, kBurst> found_;     // by position in the burst
-  std::array<Question, kBurst> questions_;        // of one round
-  std::array<policy::Verdict, kBurst> verdicts_;  // by question
+  std::array<dns::Query, kBurst> queries_;           // by position in the burst
+  std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
+  std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
+  std::array<Question, kBurst> questions_;           // of one round
+  std::array<policy::Verdict, kBurst> verdicts_;     // by question
   std::size_t question_count_ = 0;
   std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
   std::size_t whole_count_ = 0;

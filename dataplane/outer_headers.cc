@@ -150,7 +150,9 @@ bool OuterHeaders::choose(const Packet& packet, const PacketView& view, Towards 
   }
   read_layers(packet.frame(), view.network_offset, own_layers_);
   layers_ = &own_layers_;
-  return !exchange_ || can_be_exchanged();
+  // Otherwise the frame was cut after it was decoded.
+  const bool are_all = own_layers_.list().size() == view.encapsulation.size() + 1;
+  return are_all && (!exchange_ || can_be_exchanged());
 }
 
 // A routing header names a way in one direction (RFC 8754 §2, RFC 8200 §4.4). Of other extension

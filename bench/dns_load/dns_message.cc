@@ -47,6 +47,11 @@ std::optional<std::vector<std::uint8_t>> make_query(std::string_view name) {
   return query;
 }
 
+std::string question_name(std::span<const std::uint8_t> query) {
+  const auto name = categories::DomainName::from_wire(query.subspan(kDnsHeaderBytes));
+  return name ? name->to_text() : std::string();
+}
+
 std::optional<std::uint8_t> response_code(std::span<const std::uint8_t> message,
                                           std::span<const std::uint8_t> query) {
   if (message.size() < query.size() || (message[2] & kResponse) == 0 ||

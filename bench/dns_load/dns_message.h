@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ inline constexpr std::size_t kAnswerBytes = 16;
 // A question of class IN and type A with RD set; nothing if `name` is no host name. The identifier
 // is 0.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> make_query(std::string_view name);
+
+// The name that a query made so asks for.
+[[nodiscard]] std::string question_name(std::span<const std::uint8_t> query);
 
 // The response code of `message` if it answers exactly the question of `query`, apart from the
 // identifier; nothing otherwise.

@@ -18,6 +18,7 @@ constexpr std::uint64_t kAnswerWithin = 1'000'000'000;  // nanoseconds
 // Looking for the stop file costs a system call.
 constexpr std::uint64_t kLookForStop = 10'000'000;
 constexpr std::uint64_t kLongestWait = 1'000'000;
+constexpr std::size_t kNamesShown = 5;
 
 // One run: a query's identifier is its number's low 16 bits, and its place in `under_way_`.
 class Run {
@@ -141,8 +142,12 @@ class Run {
     const bool refused = *code == kNameError;
     ++(refused ? report_.name_errors : report_.no_errors);
     const Expected expected = asked.question->expected;
-    report_.wrong +=
-        expected == Expected::Either || refused == (expected == Expected::NameError) ? 0 : 1;
+    if (expected != Expected::Either && refused != (expected == Expected::NameError)) {
+      ++report_.wrong;
+      if (report_.wrong_names.size() < kNamesShown) {
+        report_.wrong_names.push_back(question_name(asked.question->query));
+      }
+    }
     report_.latencies.add(time > asked.due ? time - asked.due : 0);
     asked.question = nullptr;
     --waiting_;

@@ -35,9 +35,10 @@ struct LoadReport {
   std::uint64_t sent = 0;
   std::uint64_t name_errors = 0;
   std::uint64_t no_errors = 0;
-  std::uint64_t wrong = 0;    // other than expected: counted in the two above as well
-  std::uint64_t strange = 0;  // no answer to anything that is under way
-  std::uint64_t lost = 0;     // no answer within a second
+  std::uint64_t wrong = 0;               // other than expected: counted in the two above as well
+  std::uint64_t strange = 0;             // no answer to anything that is under way
+  std::uint64_t lost = 0;                // no answer within a second
+  std::vector<std::string> wrong_names;  // the first few, for whoever has to find out why
   double seconds = 0;
   Latencies latencies;  // from when a query is due
 };

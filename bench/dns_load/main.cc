@@ -44,6 +44,9 @@ int ask(const Peer& peer, const std::filesystem::path& file, const LoadOptions& 
   std::printf("\"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f, \"max_us\": %.1f}\n",
               microseconds(0.5), microseconds(0.99), microseconds(0.999),
               static_cast<double>(report.latencies.largest()) / 1e3);
+  for (const std::string& name : report.wrong_names) {
+    std::fprintf(stderr, "Answered otherwise than expected: %s\n", name.c_str());
+  }
   return report.wrong == 0 && report.strange == 0 ? 0 : 1;
 }
 

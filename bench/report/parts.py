@@ -2,7 +2,10 @@
 """One function a part of bench/run: measures, and returns its tables as Markdown and what it says of the budgets."""
 
 import dataclasses
+import json
+import os
 import pathlib
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,12 +29,13 @@ class Scale:
     seconds: int = 10
     compared: compare.Sizes = compare.Sizes()
     bursts: int = 50_000
+    repeat: int = 9
     lists: str = "names:|shared_lists"  # which lists luytre-bench-index asks
     min_time: str = "0.5"
 
 
 SMOKE = Scale(sizes=(5000,), names=20_000, lines=1000, flows=10_000, swaps=5, seconds=1,
-              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), bursts=1000, lists="names:",
+              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), bursts=1000, repeat=1, lists="names:",
               min_time="0.02")
 
 
@@ -209,6 +213,25 @@ def side(place, scale):
     return servers + "\n\n" + table(["one lookup, nothing else", "median", ""], alone), []
 
 
+CAPTURES = {"corpus": "other projects' test captures", "browsers": "Chromium and Firefox, TLS and QUIC"}
+
+
+def captures(place, scale):
+    shared = pathlib.Path(os.environ.get("LUYTRE_SHARED", ROOT.parent / "shared"))
+    rows = []
+    for folder, words in CAPTURES.items():
+        if not (shared / folder).is_dir():
+            raise RuntimeError(f"{shared / folder} is absent: the captures are there (LUYTRE_SHARED).")
+        done = subprocess.run([str(place.binaries / "luytre-bench-captures"), "--repeat", str(scale.repeat),
+                               str(shared / folder)], check=True, capture_output=True, text=True)
+        run = json.loads(done.stdout)
+        rows.append([words, count(run["captures"]), count(run["packets"]), short(run["luytre_ns"], "ns"),
+                     short(run["ndpi_ns"], "ns"), times(run["ratio"]), count(run["luytre_names"]),
+                     count(run["ndpi_names"]), count(run["both_names"])])
+    return table(["captures", "files", "packets", "Luytre, a packet", "nDPI, a packet", "nDPI takes", "names Luytre saw",
+                  "names nDPI saw", "both"], rows), []
+
+
 # Name: (function, title).
 ALL = {
     "index": (index, "A name in the index, and next to others"),
@@ -217,4 +240,5 @@ ALL = {
     "gateway": (gateway, "Swaps under a fixed rate, in a running gateway"),
     "side": (side, "Side by side"),
     "packets": (packets, "A packet through the gateway"),
+    "captures": (captures, "The same captures through nDPI"),
 }

@@ -19,7 +19,7 @@ class Sizes:
 
 def run(binaries, directory, keep, sizes):
     """{"workload", "servers": [one dictionary each], "lookups": {...}}; `keep` is where the workload stays."""
-    workload = workloads.make(keep, sizes.names, sizes.questions)
+    workload = workloads.make(keep, sizes.names, sizes.questions, binaries)
     contenders = (lambda folder: servers.dnsdist(folder, workload), lambda folder: servers.unbound(folder, workload),
                   lambda folder: GatewayPath(binaries, folder, workload.list))
     rows = []

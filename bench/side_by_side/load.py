@@ -51,14 +51,14 @@ def checked(server, binaries, workload, seconds, *more):
                  "--port", str(server.port), "--seconds", str(seconds), *more])
     if not done.stdout:
         raise RuntimeError(f"The load against {server.name} failed: {done.stderr}")
-    report = parse(done.stdout)
+    report = parse(done.stdout, f"{server.name}: {done.stderr}")
     return {**report, "server_cpu": server_cpu / report["seconds"],
             "generator_cpu": generator_cpu / report["seconds"]}
 
 
-def parse(output):
-    """The report of luytre-bench-dns-load. A wrong answer is no figure but a failure."""
+def parse(output, context=""):
+    """The report of luytre-bench-dns-load. A wrong answer is no figure but a failure; `context` helps to find it."""
     report = json.loads(output)
     if report["wrong"] or report["strange"]:
-        raise RuntimeError(f"{report['wrong']} wrong and {report['strange']} strange answers among {report['sent']}.")
+        raise RuntimeError(f"{report['wrong']} wrong and {report['strange']} strange answers among {report['sent']}. {context}")
     return {"generator": "luytre-bench-dns-load", **report}

@@ -34,6 +34,12 @@ class HandshakeCursor {
   // in them: the survey of the records (tls_inspector.cc) comes first.
   HandshakeCursor(std::span<const std::uint8_t> records, std::size_t size) noexcept
       : records_(records), remaining_(size) {}
+  // Of a message without records around it, as QUIC carries it.
+  [[nodiscard]] static HandshakeCursor of_message(std::span<const std::uint8_t> message) noexcept {
+    HandshakeCursor cursor({}, message.size());
+    cursor.fragment_ = message;
+    return cursor;
+  }
 
   [[nodiscard]] bool ok() const noexcept { return ok_; }
   [[nodiscard]] std::size_t remaining() const noexcept { return remaining_; }

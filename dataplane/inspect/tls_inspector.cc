@@ -236,4 +236,25 @@ Inspection inspect_tls(std::span<const std::uint8_t> stream) noexcept {
   return inspection;
 }
 
+Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept {
+  Inspection inspection;
+  HandshakeHeader header;
+  header.add(message);
+  if (header.is_other_message()) {
+    inspection.finding = Finding::NotThis;
+    return inspection;
+  }
+  if (!header.complete()) {
+    return inspection;
+  }
+  if (header.hello_bytes() > kMaxHelloBytes) {
+    inspection.finding = Finding::Malformed;
+  } else if (message.size() - kHandshakeHeaderBytes >= header.hello_bytes()) {
+    auto hello = HandshakeCursor::of_message(
+        message.subspan(kHandshakeHeaderBytes, header.hello_bytes()));
+    inspection.finding = read_client_hello(hello, inspection.name);
+  }
+  return inspection;
+}
+
 }  // namespace luytre::dataplane

@@ -61,9 +61,7 @@ class Servers:
             self._make_certificates()
             (self.directory / "status").mkdir()
             (self.directory / "status" / "index.html").write_text(STATUS_PAGE)
-            config = self.directory / "nginx.conf"
-            config.write_text(NGINX.format(dir=self.directory, v4=WEB_IPV4, v6=WEB_IPV6, status=STATUS_NAME))
-            self._start("nginx", "-c", str(config), "-e", str(self.directory / "nginx-error.log"))
+            self._start_web()
             self._start("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
                         "--pid-file=", "--bind-interfaces", f"--listen-address={DNS_IPV4}",
                         f"--listen-address={DNS_IPV6}", f"--address=/#/{WEB_IPV4}", f"--address=/#/{WEB_IPV6}")
@@ -82,6 +80,11 @@ class Servers:
         for process in self._processes:
             process.wait(timeout=10)
         self._processes.clear()
+
+    def _start_web(self):
+        config = self.directory / "nginx.conf"
+        config.write_text(NGINX.format(dir=self.directory, v4=WEB_IPV4, v6=WEB_IPV6, status=STATUS_NAME))
+        self._start("nginx", "-c", str(config), "-e", str(self.directory / "nginx-error.log"))
 
     def _start(self, *command):
         log = (self.directory / f"{command[0]}.log").open("wb")

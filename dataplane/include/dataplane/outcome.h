@@ -28,6 +28,12 @@ enum class Outcome : std::uint8_t {
   HttpAllowed,
   HttpNoName,
   StreamUnknown,       // no protocol that we read
+  QuicAllowed,         // held until the name of its ClientHello was allowed
+  QuicNoName,          // held until its ClientHello was seen to have no usable name
+  QuicDecided,         // from the client of a flow that was allowed
+  QuicFromInternet,    // server's side of a flow that is not refused
+  QuicUnreadable,      // an Initial that is not authentic and begins no connection
+  QuicUnknownForwarded,  // a version that is not read, where it passes
   FailOpen,            // undecided at a bound (time, bytes, buffers, flows); the fail mode is open
   // answered or refused
   DnsBlocked,          // answered in place
@@ -35,7 +41,8 @@ enum class Outcome : std::uint8_t {
   TlsBlocked,
   HttpRedirected,
   AddressBlocked,      // connection without a name to a listed address
-  QuicRefused,         // UDP port 443 of a filtered line
+  QuicBlocked,         // held until the name of its ClientHello was refused
+  QuicRefused,         // a version that is not read, on UDP port 443
   // dropped
   MalformedDropped,
   FragmentDropped,     // fragment from a filtered line, where the options say so
@@ -44,6 +51,7 @@ enum class Outcome : std::uint8_t {
   DuplicateDropped,    // client data or a fragment that is held already
   SynDataDropped,      // SYN that carries data (TCP Fast Open, RFC 7413); the client falls back to a plain one
   AbandonedDropped,    // held when the client reset its connection or began a new one
+  QuicSmallDropped,    // an authentic Initial in less than 1,200 bytes, which servers discard (RFC 9000 §14.1)
   RefusedFlowDropped,  // later packet of a refused flow
   FailClosed,          // undecided at a bound; the fail mode is closed
   NoReturnPath,        // refused, in a tunnel whose way back was not seen yet; the client tries again

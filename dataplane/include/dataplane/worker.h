@@ -20,15 +20,21 @@ namespace luytre::dataplane {
 
 enum class FailMode : std::uint8_t { Open, Closed };
 enum class FragmentMode : std::uint8_t { Reassemble, Drop, Pass };
+// QUIC on UDP port 443 in a version that is not read. Refuse: with port unreachable; browsers go on
+// over TCP.
+enum class QuicUnknown : std::uint8_t { Refuse, Forward };
 
 // Sizes and choices of one worker; all memory is taken when it is made.
 struct WorkerOptions {
-  std::uint32_t max_flows = 1U << 20U;       // rounded up to a power of two; 64 bytes each
-  std::uint32_t max_collecting = 4096;       // flows whose first bytes are being held
+  std::uint32_t max_flows = 1U << 20U;       // rounded up to a power of two; 64 bytes each; QUIC: half as many
+  std::uint32_t max_collecting = 4096;       // flows whose first bytes are being held; QUIC: half as many
   std::uint32_t max_collect_bytes = 16384;   // client bytes held per undecided flow
   std::chrono::milliseconds hold_timeout{500};
   std::chrono::seconds flow_idle_timeout{300};
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
+  // Datagrams with Initials that one line may have opened; twice as many at once. At the bound, the fail mode.
+  std::uint32_t quic_initials_per_second = 512;
+  QuicUnknown quic_unknown = QuicUnknown::Refuse;
   bool drop_malformed = false;
   FragmentMode fragments = FragmentMode::Reassemble;  // sent by a filtered line
   std::uint32_t max_datagrams = 64;          // of which fragments are held; 66 KB each, once in use

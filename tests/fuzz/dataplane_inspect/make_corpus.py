@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes corpus/tls, corpus/http and corpus/stream: one stream for each thing that the inspectors distinguish."""
+"""Writes corpus/tls, corpus/http, corpus/stream and corpus/tunnel: one stream for each thing that the inspectors distinguish."""
 
 import pathlib
 import struct
@@ -78,9 +78,23 @@ STREAM = {
     "bittorrent": b"\x13BitTorrent protocol" + b"\0" * 8,
     "dns_over_tcp": b"\x00\x19\x12\x34\x01\x00\x00\x01" + b"\0" * 6 + b"\x07example\0\0\x01\0\x01",
 }
+FIRST = (1).to_bytes(4, "big")  # a replay counter
+RESET = b"\x38" + b"session1"
+TUNNEL = {
+    "wireguard": b"\x01\0\0\0" + b"w" * 144,
+    "openvpn": RESET + b"\0" * 5,
+    "openvpn_tls_auth": RESET + b"m" * 20 + FIRST + b"time" + b"\0" * 5,
+    "openvpn_tls_crypt": RESET + FIRST + b"time" + b"c" * 37,
+    "openvpn_tcp": b"\0\x0e" + RESET + b"\0" * 5,
+    "ike": b"initiate" + b"\0" * 8 + b"\x21\x20\x22\x08" + b"\0" * 4 + (60).to_bytes(4, "big") + b"k" * 32,
+    "l2tp": bytes.fromhex("c802001c0000000000000000800800000000000180080000000201 00"),
+    "socks5": b"\x05\x02\0\x02",
+    "socks5_hurried": b"\x05\x01\0\x05\x01\0\x03\x01a\0\x50",
+    "socks4a": b"\x04\x01\0\x50\0\0\0\x01me\0www.example.org\0",
+}
 
 if __name__ == "__main__":
-    for protocol, cases in {"tls": TLS, "http": HTTP, "stream": STREAM}.items():
+    for protocol, cases in {"tls": TLS, "http": HTTP, "stream": STREAM, "tunnel": TUNNEL}.items():
         folder = pathlib.Path(__file__).parent / "corpus" / protocol
         folder.mkdir(parents=True, exist_ok=True)
         for case, octets in cases.items():

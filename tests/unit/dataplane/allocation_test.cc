@@ -3,6 +3,7 @@
 // within process_burst, expire and drain every allocation ends it.
 #include <cerrno>
 #include <cstdlib>
+#include <thread>
 
 #include "storm.h"
 
@@ -105,6 +106,7 @@ TEST(Allocation, NoPacketAllocatesOrFreesMemory) {
     }
     egress->clear();
   };
+  std::uint64_t quic = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Storm storm(seed);
@@ -131,12 +133,41 @@ TEST(Allocation, NoPacketAllocatesOrFreesMemory) {
       forbidden = false;
       release_all();
     }
+    quic += worker.counters().value(Outcome::QuicBlocked, Side::Subscriber) +
+            worker.counters().value(Outcome::QuicUnreadable, Side::Subscriber);
     std::uint64_t blocked = worker.counters().value(Outcome::DnsBlocked, Side::Subscriber) +
                             worker.counters().value(Outcome::TlsBlocked, Side::Subscriber) +
                             worker.counters().value(Outcome::HttpRedirected, Side::Subscriber);
     EXPECT_GT(blocked, 0U) << "the storm must reach what it is to exercise";
   }
+  EXPECT_GT(quic, 0U);
   EXPECT_EQ(pool.in_use(), 0U);
+}
+
+// A gateway makes its workers in one thread and runs them in others: what a cryptographic library
+// keeps for each thread counts too.
+TEST(Allocation, QuicNeedsNoMemoryOfItsOwnInAnotherThread) {
+  TestPool pool(64);
+  const auto egress = std::make_unique<Egress>();
+  Worker worker({.max_flows = 1024, .max_collecting = 16}, pool);
+  const World world = shared_world().world();
+  const Endpoint client;
+  Bytes damaged = small_hello(client, "casino.test")[0];
+  damaged.back() ^= 1U;
+  const std::array<Packet, 2> burst = {
+      pool.load(QuicPath{}.from_client(damaged)),
+      pool.load(QuicPath{}.from_client(small_hello(client, "casino.test")[0]))};
+  std::thread([&] {
+    forbidden = true;
+    worker.process_burst(Side::Subscriber, burst, world, {}, *egress);
+    forbidden = false;
+  }).join();
+  EXPECT_EQ(worker.counters().value(Outcome::QuicBlocked, Side::Subscriber), 1U);
+  for (const Side side : {Side::Subscriber, Side::Internet}) {
+    for (const Packet& packet : egress->packets(side)) {
+      pool.release(packet);
+    }
+  }
 }
 
 }  // namespace

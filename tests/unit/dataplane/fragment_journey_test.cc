@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "datagram.h"
-#include "gateway_test.h"
+#include "quic_test.h"
 #include "tests/support/tunnels.h"
 
 namespace luytre::dataplane::test {
@@ -187,6 +187,35 @@ TEST_F(FragmentJourney, AHeldHelloInFragmentsIsLetGoAfterItsTime) {
     const Outcome outcome = mode == FailMode::Open ? Outcome::FailOpen : Outcome::FailClosed;
     EXPECT_EQ(counts()[outcome], sent.size());
   }
+}
+
+TEST_F(FragmentJourney, QuicInFragmentsIsReadAndRefused) {
+  const Endpoint client;
+  std::vector<Bytes> sent;
+  std::uint32_t identification = 1;
+  for (const Bytes& payload : large_hello(client, "casino.test")) {
+    for (const Bytes& fragment :
+         fragments_of(QuicPath{}.from_client(payload), 600, identification++)) {
+      sent.push_back(fragment);
+    }
+  }
+  from_client(sent);
+  EXPECT_TRUE(to_server().empty());
+  const auto told = to_client();
+  ASSERT_EQ(told.size(), 2U);  // the close, and a port unreachable for who does not read it
+  EXPECT_FALSE(opened_by_client(client, payload_of(told[0])).empty());
+  EXPECT_EQ(held(), 0U);
+
+  start({});
+  sent.clear();
+  for (const Bytes& payload : large_hello(client, "example.org")) {
+    for (const Bytes& fragment :
+         fragments_of(QuicPath{}.from_client(payload), 600, identification++)) {
+      sent.push_back(fragment);
+    }
+  }
+  from_client(sent);
+  EXPECT_EQ(to_server(), sent);
 }
 
 TEST_F(FragmentJourney, DatagramsOfOtherPortsPass) {

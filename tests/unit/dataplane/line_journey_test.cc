@@ -162,11 +162,18 @@ TEST_F(LineJourney, OtherProtocolsOfAFilteredLinePass) {
   EXPECT_EQ(counts(), (Counts{{Outcome::OtherProtocol, 2}, {Outcome::UdpOther, 1}}));
 }
 
-TEST_F(LineJourney, QuicIsRefusedWithOnePortUnreachableADatagram) {
+// The first datagram of a QUIC version that nobody has published.
+Bytes unknown_quic() {
+  Bytes initial{0xc3, 0xfa, 0xce, 0xb0, 0x0e, 8};
+  initial.resize(1200, 0x11);
+  return initial;
+}
+
+TEST_F(LineJourney, QuicOfAnUnknownVersionIsRefusedWithOnePortUnreachableADatagram) {
   const Bytes v4 =
-      packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(Bytes(1200)).build();
+      packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(unknown_quic()).build();
   const Bytes v6 =
-      packet().eth().ipv6(kChildV6, "2001:db8::1").udp(40000, 443).payload(Bytes(1200)).build();
+      packet().eth().ipv6(kChildV6, "2001:db8::1").udp(40000, 443).payload(unknown_quic()).build();
   from_client({v4, v6});
   EXPECT_TRUE(to_server().empty());
   const auto told = to_client();
@@ -179,6 +186,27 @@ TEST_F(LineJourney, QuicIsRefusedWithOnePortUnreachableADatagram) {
   EXPECT_EQ(counts(), (Counts{{Outcome::QuicRefused, 2}}));
 }
 
+TEST_F(LineJourney, QuicOfAnUnknownVersionPassesOnOtherPortsAndWhereItIsToldTo) {
+  const Bytes other =
+      packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 4433).payload(unknown_quic()).build();
+  from_client({other});
+  EXPECT_EQ(to_server(), (std::vector<Bytes>{other}));
+  start({.quic_unknown = QuicUnknown::Forward});
+  const Bytes https =
+      packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(unknown_quic()).build();
+  from_client({https});
+  EXPECT_EQ(to_server(), (std::vector<Bytes>{https}));
+  EXPECT_EQ(counts(), (Counts{{Outcome::QuicUnknownForwarded, 1}}));
+}
+
+TEST_F(LineJourney, UdpOnTheHttpsPortThatIsNoQuicPasses) {
+  const Bytes vpn =
+      packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(Bytes(1200)).build();
+  from_client({vpn});
+  EXPECT_EQ(to_server(), (std::vector<Bytes>{vpn}));
+  EXPECT_EQ(counts(), (Counts{{Outcome::UdpOther, 1}}));
+}
+
 TEST_F(LineJourney, QuicToAFilteredLineFromOutsidePasses) {
   from_server({packet().eth().ipv4("192.0.2.1", kChild).udp(443, 40000).payload("quic").build()});
   EXPECT_EQ(counts(), (Counts{{Outcome::UdpOther, 1}}));
@@ -186,7 +214,8 @@ TEST_F(LineJourney, QuicToAFilteredLineFromOutsidePasses) {
 
 TEST_F(LineJourney, QuicIsDroppedEvenWithoutABufferToTellTheClient) {
   pool_.set_limit(0);
-  from_client({packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload("quic").build()});
+  from_client(
+      {packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(unknown_quic()).build()});
   EXPECT_TRUE(to_client().empty());
   EXPECT_TRUE(to_server().empty());
   EXPECT_EQ(counts(), (Counts{{Outcome::NoBufferDropped, 1}}));

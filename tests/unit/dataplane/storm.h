@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway_test.h"
+#include "quic_test.h"
 #include "tests/support/dns_message.h"
 #include "tests/support/tunnels.h"
 
@@ -69,7 +69,7 @@ class Storm {
       case 4:
         return packet().eth().ipv4(kChild, "192.0.2.53").udp(40000, 53).dns_query(name).build();
       case 5:
-        return packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload("quic").build();
+        return quic_path().from_client(quic_payload(name));
       case 6:
         return fragment(name);
       default: {
@@ -105,9 +105,41 @@ class Storm {
     return piece;
   }
 
+  QuicPath quic_path() {
+    return {.client_port = static_cast<std::uint16_t>(50000 + below(4)),
+            .server_port = pick({std::uint16_t{443}, std::uint16_t{4433}})};
+  }
+  Endpoint quic_client() {
+    Endpoint client = Endpoint{}.with_id(static_cast<std::uint8_t>(below(3)));
+    client.version = pick({kQuicV1, kQuicV1, kQuicV2, 0xfaceb00eU});
+    return client;
+  }
+  Bytes quic_payload(std::string_view name) {
+    const Endpoint client = quic_client();
+    if (client.version == 0xfaceb00eU) {
+      return client.sealed(Type::Initial, 1200);
+    }
+    const Bytes message = hello_message(name, 100);
+    const std::size_t begin = one_in(2) ? 0 : below(message.size());
+    switch (below(8)) {
+      case 0:
+        return client.sealed(Type::ZeroRtt, 200);
+      case 1:
+        return client.short_header();
+      case 2:
+        return client.initial(part(message, 0, message.size()), 1000);
+      case 3:
+        return joined({quic_frames::scone(client), client.initial(quic_frames::ack())});
+      default:
+        return client.initial(part(message, begin, message.size()));
+    }
+  }
+
   Bytes server_frame() {
     const Connection flow = complete(connection());
-    switch (below(5)) {
+    switch (below(6)) {
+      case 3:
+        return quic_path().from_server(quic_client().sealed(Type::Handshake));
       case 0:
         return flow.syn_ack();
       case 1:

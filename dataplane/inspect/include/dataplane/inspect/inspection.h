@@ -40,6 +40,11 @@ struct Inspection {
 // Costs O(1) until the record is complete.
 [[nodiscard]] Inspection inspect_tls(std::span<const std::uint8_t> stream) noexcept;
 
+// Reads a ClientHello from the start of a handshake message without TLS records around it, as QUIC
+// carries it in CRYPTO frames (RFC 9001 §4.1.3). NotThis: another message. The protocol is the
+// caller's to say.
+[[nodiscard]] Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept;
+
 // Reads the first HTTP/1 request of a TCP stream (RFC 9112 §3.2): absolute-form wins over Host,
 // CONNECT's authority is the name. Host is said at the end of the head; two that differ are
 // Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head without one is

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/quic/packet.h"
+
+#include "base/byte_order.h"
+#include "base/cursor.h"
+#include "varint.h"
+
+namespace luytre::dataplane::quic {
+namespace {
+
+constexpr std::size_t kMaxCoalesced = 8;
+
+// A sample of the ciphertext for the header's protection begins four bytes after the packet number
+// (RFC 9001 §5.4.2): a packet without room for it cannot be opened.
+constexpr std::size_t kMinProtectedBytes = 4 + 16;
+
+// In the terms of version 1; version 2 has other bits for them (RFC 9369 §3.2).
+enum class PacketType : std::uint8_t { Initial, ZeroRtt, Handshake, Retry };
+
+PacketType packet_type(std::uint8_t first, Version version) noexcept {
+  const unsigned bits = first >> 4U & 3U;
+  return static_cast<PacketType>(version == Version::V2 ? (bits + 3U) & 3U : bits);
+}
+
+// The part of a long header that all versions share (RFC 8999 §5.1).
+struct LongHeader {
+  std::uint8_t first = 0;
+  std::uint32_t version_number = 0;
+  Version version = Version::Unknown;
+  std::span<const std::uint8_t> destination_id;
+  std::span<const std::uint8_t> source_id;
+};
+
+// False: no long header.
+bool read_long_header(Cursor& cursor, LongHeader& header) noexcept {
+  header.first = cursor.u8();
+  header.version_number = cursor.u32();
+  header.version = version_of(header.version_number);
+  header.destination_id = cursor.bytes(cursor.u8());
+  header.source_id = cursor.bytes(cursor.u8());
+  return cursor.ok() && (header.first & 0x80U) != 0;
+}
+
+bool has_short_ids(const LongHeader& header) noexcept {
+  return header.destination_id.size() <= kMaxConnectionIdBytes &&
+         header.source_id.size() <= kMaxConnectionIdBytes;
+}
+
+// Steps over what follows the ids up to the packet's end (RFC 9000 §17.2). False if it does not fit.
+bool read_rest(Cursor& cursor, PacketType type, std::size_t& packet_number_at) noexcept {
+  if (type == PacketType::Initial) {
+    const std::uint64_t token_bytes = read_varint(cursor);
+    if (token_bytes > cursor.remaining()) {
+      return false;
+    }
+    cursor.skip(static_cast<std::size_t>(token_bytes));
+  }
+  const std::uint64_t length = read_varint(cursor);  // of packet number and payload
+  packet_number_at = cursor.position();
+  if (!cursor.ok() || length > cursor.remaining() || length < kMinProtectedBytes) {
+    return false;
+  }
+  cursor.skip(static_cast<std::size_t>(length));
+  return true;
+}
+
+// Google's QUIC before it took over the long header: public flags, with the bit for a version, an
+// eight-byte connection id, then the version's four characters.
+bool is_google_quic(std::span<const std::uint8_t> payload) noexcept {
+  constexpr std::uint8_t kVersionFlag = 0x01;
+  constexpr std::uint8_t kIdFlag = 0x08;
+  constexpr std::size_t kVersionAt = 9;
+  if (payload.size() < kVersionAt + 4 || (payload[0] & 0xc0U) != 0 ||
+      (payload[0] & (kVersionFlag | kIdFlag)) != (kVersionFlag | kIdFlag)) {
+    return false;
+  }
+  const auto* version = payload.data() + kVersionAt;
+  return (version[0] == 'Q' || version[0] == 'T') && version[1] == '0' && version[2] >= '0' &&
+         version[2] <= '9' && version[3] >= '0' && version[3] <= '9';
+}
+
+// Q046, Q050, T051: a long header with the version's characters.
+bool is_google_version(std::uint32_t number) noexcept {
+  const std::uint32_t prefix = number >> 16U;
+  return prefix == 0x5130 || prefix == 0x5430;  // "Q0", "T0"
+}
+
+// A version that we cannot read. Only what could begin a connection counts: the fixed bit, which no
+// protocol that shares the highest bit (RTP among them) has set, and the size of a client's first
+// datagram.
+DatagramKind kind_of_unread(const LongHeader& header, std::size_t datagram_bytes) noexcept {
+  if (header.version == Version::Negotiation || header.version == Version::Reserved) {
+    return DatagramKind::Later;
+  }
+  const bool could_begin =
+      (header.first & 0x40U) != 0 && datagram_bytes >= kMinInitialDatagramBytes;
+  if (!could_begin) {
+    return DatagramKind::Other;
+  }
+  return is_google_version(header.version_number) ? DatagramKind::GoogleQuic
+                                                  : DatagramKind::UnknownVersion;
+}
+
+}  // namespace
+
+Datagram take_apart(std::span<const std::uint8_t> payload) noexcept {
+  Datagram datagram;
+  datagram.payload_bytes = payload.size();
+  if (!has_long_header(payload)) {
+    datagram.kind = is_google_quic(payload) ? DatagramKind::GoogleQuic : DatagramKind::Other;
+    return datagram;
+  }
+  auto rest = payload;
+  for (std::size_t i = 0; i < kMaxCoalesced && has_long_header(rest); ++i) {
+    Cursor cursor(rest);
+    LongHeader header;
+    if (!read_long_header(cursor, header)) {
+      break;
+    }
+    if (header.version == Version::Scone) {  // ends with its ids
+      rest = cursor.rest();
+      continue;
+    }
+    if (!is_readable(header.version)) {
+      if (datagram.kind == DatagramKind::Other) {
+        datagram.kind = kind_of_unread(header, payload.size());
+      }
+      break;
+    }
+    const PacketType type = packet_type(header.first, header.version);
+    if (!has_short_ids(header)) {
+      break;
+    }
+    if (datagram.kind == DatagramKind::Other && type != PacketType::Initial) {
+      datagram.kind = type == PacketType::ZeroRtt ? DatagramKind::ZeroRtt : DatagramKind::Later;
+    }
+    std::size_t packet_number_at = 0;
+    if (type == PacketType::Retry || !read_rest(cursor, type, packet_number_at)) {
+      break;  // a Retry has no length: it is the last one
+    }
+    if (type == PacketType::Initial && datagram.initial_count < Datagram::kMaxInitials) {
+      datagram.kind = DatagramKind::Initial;
+      datagram.initials[datagram.initial_count++] = {.version = header.version,
+                                                     .version_number = header.version_number,
+                                                     .packet = rest.first(cursor.position()),
+                                                     .destination_id = header.destination_id,
+                                                     .source_id = header.source_id,
+                                                     .packet_number_at = packet_number_at};
+    }
+    rest = cursor.rest();
+  }
+  return datagram;
+}
+
+std::span<const std::uint8_t> server_source_id(std::span<const std::uint8_t> payload) noexcept {
+  Cursor cursor(payload);
+  LongHeader header;
+  if (!read_long_header(cursor, header) || !is_readable(header.version) || !has_short_ids(header) ||
+      packet_type(header.first, header.version) == PacketType::Retry) {
+    return {};
+  }
+  return header.source_id;
+}
+
+}  // namespace luytre::dataplane::quic
