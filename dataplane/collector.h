@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "byte_ranges.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
 #include "flow_table.h"
@@ -15,64 +16,121 @@
 
 namespace luytre::dataplane {
 
-// One flow whose first bytes are being held.
+// Bytes that a client sent and a server has not confirmed.
 enum class HoldId : std::uint32_t {};
 inline constexpr HoldId kNoHold{0xffffffff};
 
 // The packets of undecided flows, with the bytes of each stream once more in one piece for the
-// inspectors. A pool of fixed size; the last one given back is the next one used, so that a quiet
-// gateway stays within the cache.
+// inspectors; and, without packets, the bytes of streams that were judged but that no server has
+// acknowledged yet, because whoever sends other bytes in their place would be read twice. A pool of
+// fixed size; the last one given back is the next one used, so that a quiet gateway stays within the
+// cache.
 class Collector {
  public:
   using Clock = std::chrono::steady_clock;
-  // A ClientHello may fill 16 KiB; 48 segments of the smallest IPv4 path (536 bytes, RFC 9293
-  // §3.7.1) hold 25 KiB.
-  static constexpr std::size_t kMaxPackets = 48;
+  // 64 KiB in segments of the smallest IPv4 path (536 bytes, RFC 9293 §3.7.1) are 123 packets.
+  static constexpr std::size_t kMaxPackets = 128;
+  // Of all holds together, on average: what the port's buffers are counted by.
+  static constexpr std::size_t kMeanPackets = 48;
+  static constexpr std::uint32_t kNoFin = 0xffffffff;
+
+  // Offsets count from the hold's first byte; `begin` may lie before it.
+  struct Held {
+    Packet packet;
+    std::int32_t begin = 0;
+    std::int32_t end = 0;
+  };
 
   struct Hold {
     FlowSlot flow = kNoFlow;
-    std::uint32_t first_sequence = 0;        // of the first held byte: what the server expects
+    std::uint32_t generation = 0;      // a new one each time it is given back
+    std::uint32_t first_sequence = 0;  // of the buffer's first byte
+    std::uint32_t passed = 0;          // sequence number: what is before it went to the server
     std::uint32_t last_acknowledgement = 0;  // what the client expects from the server
-    std::uint32_t byte_count = 0;
+    std::uint32_t byte_count = 0;            // in order
+    std::uint32_t judged = 0;  // offset of the first byte that no verdict covers; may lie ahead
+    std::uint32_t fin_at = kNoFin;
     std::uint32_t packet_count = 0;
-    bool has_fin = false;
+    std::uint32_t unit_count = 0;  // requests, messages, … read since packets are held
+    bool lingers = false;
     Clock::time_point since;
-    PacketView first_view;  // of packets[0]
-    std::array<Packet, kMaxPackets> packets;
+    ByteRanges ahead;        // beyond byte_count
+    PacketView sample_view;  // of `sample`, which is one of the packets
+    Packet sample;
     // Neighbours in the order of `since`.
     HoldId older = kNoHold;
     HoldId newer = kNoHold;
+    std::array<Held, kMaxPackets> packets;  // by their begin
+
+    [[nodiscard]] bool is_over() const noexcept { return fin_at == byte_count; }
   };
 
   Collector(std::uint32_t max_holds, std::uint32_t max_bytes);
 
-  // kNoHold when the pool is empty.
-  [[nodiscard]] HoldId open(FlowSlot flow, const PacketView& first_view,
+  // An empty hold for what follows `first_sequence`; kNoHold when the pool is empty.
+  [[nodiscard]] HoldId open(FlowSlot flow, std::uint32_t first_sequence,
                             Clock::time_point now) noexcept;
-  // Takes the packet; `fresh` are the bytes of it that continue the stream. False, with nothing
-  // taken, at the bound in packets or bytes.
-  [[nodiscard]] bool append(HoldId id, const Packet& packet,
-                            std::span<const std::uint8_t> fresh) noexcept;
-  // Gives the hold back. Its packets belong to the caller from then on.
+
+  enum class Added : std::uint8_t {
+    Fresh,      // taken
+    Duplicate,  // nothing new in it
+    Differs,    // other bytes, or another end, than what is known already
+    Beyond,     // outside of what may be held ahead of order
+    Full,       // a bound in bytes or packets
+  };
+  // Takes the packet if it is Fresh. `payload` begins at offset `begin`, and FIN follows it if `fin`.
+  [[nodiscard]] Added add(HoldId id, const Packet& packet, std::int32_t begin,
+                          std::span<const std::uint8_t> payload, bool fin) noexcept;
+  // Whether these bytes contradict those that are known.
+  [[nodiscard]] bool differs(HoldId id, std::int32_t begin,
+                             std::span<const std::uint8_t> payload) const noexcept;
+
+  // The packets in the order of the stream; those of `take` belong to the caller from then on.
+  [[nodiscard]] std::span<const Held> packets(HoldId id) const noexcept;
+  void take(HoldId id, std::size_t count) noexcept;
+  // Drops what is ahead of order from the record.
+  void forget_ahead(HoldId id) noexcept { hold(id).ahead.clear(); }
+  // Keeps the bytes only. No packets may be left.
+  void linger(HoldId id) noexcept;
+  // Back among the holds with packets.
+  void resume(HoldId id, FlowSlot flow, Clock::time_point now) noexcept;
+  // Gives the hold back. What packets it has belong to the caller from then on.
   void close(HoldId id) noexcept;
 
   [[nodiscard]] Hold& hold(HoldId id) noexcept { return holds_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] std::span<const std::uint8_t> stream(HoldId id) const noexcept;
-  [[nodiscard]] std::span<const Packet> packets(HoldId id) const noexcept;
-  // The hold that was opened first; kNoHold if there is none.
-  [[nodiscard]] HoldId oldest() const noexcept { return oldest_; }
+  // The hold with packets that was opened first; kNoHold if there is none.
+  [[nodiscard]] HoldId oldest() const noexcept { return held_.oldest; }
+  // Of those that linger: gives way first. kNoHold if there is room for one more.
+  [[nodiscard]] HoldId to_make_way() const noexcept {
+    return free_.empty() || lingering_count_ >= max_lingering_ ? lingering_.oldest : kNoHold;
+  }
   [[nodiscard]] std::size_t held_packets() const noexcept { return held_packets_; }
+  [[nodiscard]] std::uint32_t max_bytes() const noexcept { return max_bytes_; }
 
  private:
-  void unlink(const Hold& hold) noexcept;
+  struct List {
+    HoldId oldest = kNoHold;
+    HoldId newest = kNoHold;
+  };
+  void link(List& list, HoldId id) noexcept;
+  void unlink(List& list, HoldId id) noexcept;
+  [[nodiscard]] std::uint8_t* bytes_of(HoldId id) noexcept {
+    return &bytes_[static_cast<std::size_t>(id) * max_bytes_];
+  }
+  static void insert(Hold& held, const Packet& packet, std::int32_t begin,
+                     std::int32_t end) noexcept;
 
-  std::size_t max_bytes_;
+  std::uint32_t max_bytes_;
+  std::size_t max_packets_;
+  std::size_t max_lingering_;
   std::vector<Hold> holds_;
   std::vector<HoldId> free_;
   HugeArray<std::uint8_t> bytes_;  // max_bytes_ each
-  HoldId oldest_ = kNoHold;
-  HoldId newest_ = kNoHold;
+  List held_;
+  List lingering_;
   std::size_t held_packets_ = 0;
+  std::size_t lingering_count_ = 0;
 };
 
 }  // namespace luytre::dataplane

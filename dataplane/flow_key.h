@@ -26,6 +26,9 @@ struct FlowKey {
     return (std::uint32_t{view.outer_vlan} << 16U | view.inner_vlan) ^
            view.further_vlans[0] * 0x9e3779b1U ^ view.further_vlans[1] * 0x85ebca6bU;
   }
+  [[nodiscard]] std::uint16_t server_port() const noexcept {
+    return static_cast<std::uint16_t>(words[4] >> 32U);
+  }
   // Without branches and without a call: nearly every comparison is with the right flow.
   friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept {
     return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |

@@ -42,10 +42,7 @@ void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
   for (const std::size_t at : {first_bucket(hash), second_bucket(hash)}) {
     const std::uint64_t found = ways_with(at, tag);
     if (found != 0) {
-      // 48 bytes may lie across two cache lines.
-      const auto* flow = static_cast<const void*>(&flows_[at * kWays + first_way(found)]);
-      __builtin_prefetch(flow);
-      __builtin_prefetch(static_cast<const std::uint8_t*>(flow) + sizeof(Flow) - 1);
+      __builtin_prefetch(&flows_[at * kWays + first_way(found)]);
       return;
     }
   }
@@ -133,7 +130,16 @@ FlowSlot FlowTable::insert(const FlowKey& key, std::uint64_t hash, Tick now) noe
   place.tags[way] = tag_of(hash);
   place.states[way] = static_cast<std::uint8_t>(FlowState::Handshake);
   place.last_seen[way] = now;
-  flow(slot) = Flow{.key = key, .client_sequence = 0, .detail = 0};
+  flow(slot) = Flow{.key = key,
+                    .first_sequence = 0,
+                    .client_sequence = 0,
+                    .detail = 0xffffffff,
+                    .generation = 0,
+                    .server_next = 0,
+                    .reader = Reader::Start,
+                    .server_seen = false,
+                    .answered = false,
+                    .long_lived = false};
   return slot;
 }
 

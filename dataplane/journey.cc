@@ -2,7 +2,9 @@
 #include "journey.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/byte_order.h"
 #include "policy/verdict.h"
 #include "subscriber.h"
 
@@ -90,13 +92,13 @@ bool Journey::pass(std::span<const Packet> packets, Exit& exit) noexcept {
     learn_return_paths(waiting);
   }
   prefetch_flows(waiting);
-  // One round, except when a connection sends more in the burst that completed its name: that waits
-  // for the verdict.
+  // One round, except when a connection sends more in the burst that completed its name, or asks for
+  // more than one thing in what is held: that waits for the verdict.
   while (waiting.count != 0) {
     Positions later;
     read_names(waiting, later, exit);
     judge();
-    act(exit);
+    act(later, exit);
     waiting = later;
   }
   return true;
@@ -219,7 +221,9 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
       flows_.from_server(segment(i), burst_.now, exit);
       return true;
     }
-    const auto step = flows_.from_client(segment(i), burst_.now, found_[i], exit);
+    const auto step = std::exchange(resumed_[i], false)
+                          ? flows_.resume(found_[i], exit)
+                          : flows_.from_client(segment(i), burst_.now, found_[i], exit);
     if (step == TcpFlows::Step::Read) {
       ask(i, found_[i].inspection);
     }
@@ -314,6 +318,7 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
        .protocol = was_understood ? inspection.protocol : Protocol::Unknown,
        .has_name = inspection.finding == Finding::Name,
        .name = &inspection.name,
+       .address = inspection.address ? &*inspection.address : nullptr,
        .target = inspection.target});
 }
 
@@ -342,6 +347,9 @@ policy::Verdict Journey::verdict_on(const Question& question,
   categories::NameMatch match = question.has_name ? listed : categories::NameMatch{};
   if (index != nullptr && question.protocol != Protocol::Dns && index->has_prefixes()) {
     match = united(match, index->lookup_address(burst_.views[question.packet].destination));
+    if (question.address != nullptr) {
+      match = united(match, index->lookup_address(*question.address));
+    }
   }
   if (!question.has_name) {
     return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
@@ -358,58 +366,104 @@ policy::Verdict Journey::verdict_on(const Question& question,
   return says_something(page) ? policy::verdict(profile, name, united(match, page)) : verdict;
 }
 
-void Journey::act(Exit& exit) noexcept {
+void Journey::act(Positions& later, Exit& exit) noexcept {
+  Positions resumed;
   for (std::size_t q = 0; q < question_count_; ++q) {
     if (verdicts_[q].blocks()) {
       counters_.add_blocked_name(static_cast<std::uint8_t>(verdicts_[q].category));
     }
-    act_on(questions_[q], verdicts_[q], exit);
+    if (act_on(questions_[q], verdicts_[q], exit)) {
+      resumed_[questions_[q].packet] = true;
+      resumed.add(questions_[q].packet);
+    }
+  }
+  if (resumed.count != 0) {
+    later.merge(resumed);
   }
 }
 
-// Limit and Safe pass as allowed: quotas and safe modes act elsewhere.
-void Journey::act_on(const Question& question, const policy::Verdict& verdict,
+// Limit and Safe pass as allowed: quotas and safe modes act elsewhere. True: what is held of the
+// connection asks for more.
+bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
                      Exit& exit) noexcept {
+  const std::size_t i = question.packet;
+  if (question.protocol == Protocol::Dns && burst_.views[i].protocol == ip_protocol::kUdp) {
+    if (verdict.blocks()) {
+      answer_dns(burst_.packets[i], burst_.views[i], queries_[i], dns::refusal_for(verdict), exit);
+    } else {
+      exit.forward(burst_.packets[i], Outcome::DnsAllowed);
+    }
+    return false;
+  }
+  if (question.protocol == Protocol::Quic) {
+    act_on_quic(question, verdict, exit);
+    return false;
+  }
   if (!question.has_name) {
-    act_on_nameless(question, verdict, exit);
+    return act_on_nameless(question, verdict, exit);
+  }
+  if (!verdict.blocks()) {
+    return flows_.allow(found_[i],
+                        question.protocol == Protocol::Dns    ? Outcome::DnsAllowed
+                        : question.protocol == Protocol::Http ? Outcome::HttpAllowed
+                        : question.protocol == Protocol::Tls  ? Outcome::TlsAllowed
+                                                              : Outcome::StreamUnknown,
+                        exit);
+  }
+  switch (question.protocol) {
+    case Protocol::Dns: {
+      const dns::Refusal refusal = dns::refusal_for(verdict);
+      refuse_dns_stream(i, &refusal, exit);
+      break;
+    }
+    case Protocol::Http:
+      redirect(question, verdict, exit);
+      break;
+    case Protocol::Tls:
+    case Protocol::Quic:
+      flows_.refuse(found_[i].flow, tls_refusal(), Outcome::TlsBlocked, exit);
+      break;
+    case Protocol::Unknown:
+      flows_.refuse(found_[i].flow, {}, Outcome::AddressBlocked, exit);
+      break;
+  }
+  return false;
+}
+
+// Where the server's answer to something else may be under way, a redirect would be read as a part of
+// that: the connection is reset instead, and so is one of HTTP/2, whose frames the client could not
+// be told in.
+void Journey::redirect(const Question& question, const policy::Verdict& verdict,
+                       Exit& exit) noexcept {
+  const TcpFlows::Found& found = found_[question.packet];
+  if (found.inspection.next == Reader::Http2 || !flows_.awaits_answer(found.flow)) {
+    flows_.refuse(found.flow, {}, Outcome::HttpReset, exit);
     return;
   }
-  const std::size_t i = question.packet;
-  const FlowSlot flow = found_[i].flow;
-  switch (question.protocol) {
-    case Protocol::Dns:
-      if (verdict.blocks()) {
-        answer_dns(burst_.packets[i], burst_.views[i], queries_[i], dns::refusal_for(verdict),
-                   exit);
-      } else {
-        exit.forward(burst_.packets[i], Outcome::DnsAllowed);
-      }
-      return;
-    case Protocol::Http:
-      if (verdict.blocks()) {
-        std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> redirect;
-        const auto words = burst_.world->category_names;
-        const auto category = static_cast<std::size_t>(verdict.category);
-        const std::size_t size = status_page_.write_redirect(
-            category < words.size() ? std::string_view(words[category]) : "", *question.name,
-            redirect);
-        flows_.refuse(flow, std::span(redirect).first(size), Outcome::HttpRedirected, exit);
-      } else {
-        flows_.allow(flow, Outcome::HttpAllowed, exit);
-      }
-      return;
-    case Protocol::Quic:
-      act_on_quic(question, verdict, exit);
-      return;
-    case Protocol::Tls:
-    case Protocol::Unknown:
-      if (verdict.blocks()) {
-        flows_.refuse(flow, tls_refusal(), Outcome::TlsBlocked, exit);
-      } else {
-        flows_.allow(flow, Outcome::TlsAllowed, exit);
-      }
-      return;
-  }
+  std::array<std::uint8_t, StatusPage::kMaxRedirectBytes> redirect;
+  const auto words = burst_.world->category_names;
+  const auto category = static_cast<std::size_t>(verdict.category);
+  const std::size_t size = status_page_.write_redirect(
+      category < words.size() ? std::string_view(words[category]) : "", *question.name, redirect);
+  flows_.refuse(found.flow, std::span(redirect).first(size), Outcome::HttpRedirected, exit);
+}
+
+// The answer with its length (RFC 7766 §8), then FIN. `refusal` is nullptr for a message that is
+// answered with an error.
+void Journey::refuse_dns_stream(std::size_t position, const dns::Refusal* refusal,
+                                Exit& exit) noexcept {
+  constexpr std::size_t kLengthBytes = 2;
+  const TcpFlows::Found& found = found_[position];
+  std::array<std::uint8_t, kLengthBytes + dns::kMaxRefusalBytes> answer;
+  dns::Query query;
+  const auto form = dns::parse_query(flows_.unit(found).subspan(kLengthBytes), query);
+  dns::Refusal error;
+  error.rcode = form == dns::QueryForm::OtherOpcode ? dns::Rcode::NotImp : dns::Rcode::FormErr;
+  const std::size_t size = dns::write_refusal(query, refusal != nullptr ? *refusal : error,
+                                              std::span(answer).subspan(kLengthBytes));
+  store_be16(answer.data(), static_cast<std::uint16_t>(size));
+  flows_.refuse(found.flow, std::span(answer).first(kLengthBytes + size),
+                refusal != nullptr ? Outcome::DnsBlocked : Outcome::DnsFormatError, exit);
 }
 
 void Journey::act_on_quic(const Question& question, const policy::Verdict& verdict,
@@ -423,22 +477,22 @@ void Journey::act_on_quic(const Question& question, const policy::Verdict& verdi
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.
-void Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
+bool Journey::act_on_nameless(const Question& question, const policy::Verdict& verdict,
                               Exit& exit) noexcept {
-  if (question.protocol == Protocol::Quic) {
-    act_on_quic(question, verdict, exit);
-    return;
+  const TcpFlows::Found& found = found_[question.packet];
+  if (question.protocol == Protocol::Dns) {
+    refuse_dns_stream(question.packet, nullptr, exit);
+    return false;
   }
-  const FlowSlot flow = found_[question.packet].flow;
   if (verdict.blocks()) {
-    flows_.refuse(flow, {}, Outcome::AddressBlocked, exit);
-  } else {
-    flows_.allow(flow,
-                 question.protocol == Protocol::Tls    ? Outcome::TlsNoName
-                 : question.protocol == Protocol::Http ? Outcome::HttpNoName
-                                                       : Outcome::StreamUnknown,
-                 exit);
+    flows_.refuse(found.flow, {}, Outcome::AddressBlocked, exit);
+    return false;
   }
+  return flows_.allow(found,
+                      question.protocol == Protocol::Tls    ? Outcome::TlsNoName
+                      : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                                                            : Outcome::StreamUnknown,
+                      exit);
 }
 
 Segment Journey::segment(std::size_t position) const noexcept {

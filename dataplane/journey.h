@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,14 @@ class Journey {
 
     void add(std::size_t position) noexcept { at[count++] = static_cast<std::uint8_t>(position); }
     [[nodiscard]] std::span<const std::uint8_t> list() const noexcept { return {at.data(), count}; }
+    // Keeps the order of arrival, because a connection's packets may be among both.
+    void merge(const Positions& others) noexcept {
+      const std::size_t middle = count;
+      for (const std::uint8_t position : others.list()) {
+        add(position);
+      }
+      std::inplace_merge(at.begin(), at.begin() + middle, at.begin() + count);
+    }
   };
 
   // Of one burst: parallel arrays, so that each step runs through all packets before the next
@@ -64,7 +73,8 @@ class Journey {
     Protocol protocol = Protocol::Unknown;
     bool has_name = true;  // otherwise the server's address is all that is known
     const categories::DomainName* name = nullptr;
-    std::string_view target;  // of an HTTP request
+    const categories::IpAddress* address = nullptr;  // that the client named in place of one
+    std::string_view target;                         // of an HTTP request
   };
 
   [[nodiscard]] bool pass(std::span<const Packet> packets, Exit& exit) noexcept;
@@ -81,11 +91,14 @@ class Journey {
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
                                            const categories::NameMatch& listed) const noexcept;
-  void act(Exit& exit) noexcept;
-  void act_on(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act(Positions& later, Exit& exit) noexcept;
+  [[nodiscard]] bool act_on(const Question& question, const policy::Verdict& verdict,
+                            Exit& exit) noexcept;
+  [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
+                                     Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
-  void act_on_nameless(const Question& question, const policy::Verdict& verdict,
-                       Exit& exit) noexcept;
+  void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
   void ask(std::size_t position, const Inspection& inspection) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
@@ -109,8 +122,9 @@ class Journey {
   std::array<dns::Query, kBurst> queries_;           // by position in the burst
   std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
   std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
-  std::array<Question, kBurst> questions_;           // of one round
-  std::array<policy::Verdict, kBurst> verdicts_;     // by question
+  std::array<bool, kBurst> resumed_{};            // by position: more of what is held is to be read
+  std::array<Question, kBurst> questions_;        // of one round
+  std::array<policy::Verdict, kBurst> verdicts_;  // by question
   std::size_t question_count_ = 0;
   std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
   std::size_t whole_count_ = 0;

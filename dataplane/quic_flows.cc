@@ -231,6 +231,7 @@ QuicFlows::Step QuicFlows::settle(FlowSlot slot, std::size_t connection, Found& 
         observer_->on_inspection(hold.first_view, found.inspection, hello);
       }
       return Step::Read;
+    case Finding::Nothing:  // a hello always asks
     case Finding::NotThis:
     case Finding::Malformed:
       break;

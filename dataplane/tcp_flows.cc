@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tcp_flows.h"
 
-#include "act.h"
+#include <algorithm>
+
+#include "dataplane/forge.h"
+#include "tcp_options.h"
 
 namespace luytre::dataplane {
 namespace {
 
-bool has(const PacketView& view, std::uint8_t flag) noexcept {
-  return (view.tcp_flags & flag) != 0;
-}
-
-// Sequence space that the segment's data and FIN take up (RFC 9293 §3.4).
-std::uint32_t length_of(const PacketView& view) noexcept {
-  return view.payload_size + (has(view, tcp_flag::kFin) ? 1U : 0U);
-}
-
-// a - b in sequence space: negative if a is before b.
-std::int32_t distance(std::uint32_t a, std::uint32_t b) noexcept {
-  return static_cast<std::int32_t>(a - b);
-}
-
-std::span<const std::uint8_t> payload_of(const Segment& segment) noexcept {
-  return {segment.packet.bytes + segment.view.payload_offset, segment.view.payload_size};
-}
+constexpr std::size_t kTcpBytes = 20;
 
 }  // namespace
 
@@ -31,7 +18,8 @@ TcpFlows::TcpFlows(const WorkerOptions& options, NameObserver* observer)
       collector_(options.max_collecting, options.max_collect_bytes),
       observer_(observer),
       hold_timeout_(options.hold_timeout),
-      fail_mode_(options.fail_mode) {}
+      fail_mode_(options.fail_mode),
+      verify_checksums_(options.verify_checksums) {}
 
 // All segments but those in the middle of an allowed connection. `slot`: the segment's flow, if it
 // has one.
@@ -77,7 +65,8 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
 void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept {
   const FlowSlot slot = table_.find(segment.key, segment.hash);
   if (slot != kNoFlow) {
-    if (table_.state(slot) == FlowState::Refused) {
+    const FlowState state = table_.state(slot);
+    if (state == FlowState::Refused) {
       exit.drop(segment.packet, Outcome::RefusedFlowDropped);
       return;
     }
@@ -85,14 +74,50 @@ void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& 
     if (has(segment.view, tcp_flag::kFin | tcp_flag::kRst)) {
       table_.mark_closing(slot);
     }
+    if (state != FlowState::Allowed) {
+      heard_server(segment, slot);
+    }
   }
   exit.forward(segment.packet, Outcome::TcpFromInternet);
+}
+
+// What has been acknowledged cannot be sent again with other content.
+void TcpFlows::heard_server(const Segment& segment, FlowSlot slot) noexcept {
+  const PacketView& view = segment.view;
+  if (has(view, tcp_flag::kRst)) {
+    return;
+  }
+  Flow& flow = table_.flow(slot);
+  const std::uint32_t end =
+      view.tcp_sequence + length_of(view) + (has(view, tcp_flag::kSyn) ? 1U : 0U);
+  flow.server_next = flow.server_seen ? later(flow.server_next, end) : end;
+  flow.server_seen = true;
+  flow.answered = flow.answered || view.payload_size != 0;
+  if (table_.state(slot) != FlowState::Watching || !has(view, tcp_flag::kAck)) {
+    return;
+  }
+  const HoldId id = hold_of(flow);
+  const std::uint32_t judged =
+      id == kNoHold ? flow.client_sequence
+                    : collector_.hold(id).first_sequence +
+                          std::min(collector_.hold(id).judged, collector_.hold(id).byte_count);
+  if (distance(view.tcp_acknowledgement, judged) < 0) {
+    return;
+  }
+  if (id != kNoHold) {
+    collector_.close(id);
+    flow.detail = static_cast<std::uint32_t>(kNoHold);
+  }
+  if (flow.reader == Reader::Done) {
+    table_.set_state(slot, FlowState::Allowed);
+  }
 }
 
 FlowSlot TcpFlows::begin(const Segment& segment, std::uint32_t client_sequence,
                          Clock::time_point now) noexcept {
   const FlowSlot slot = table_.insert(segment.key, segment.hash, FlowTable::tick(now));
   if (slot != kNoFlow) {
+    table_.flow(slot).first_sequence = client_sequence;
     table_.flow(slot).client_sequence = client_sequence;
   }
   return slot;
@@ -100,31 +125,29 @@ FlowSlot TcpFlows::begin(const Segment& segment, std::uint32_t client_sequence,
 
 void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now,
                       Exit& exit) noexcept {
-  if (segment.view.payload_size != 0) {
-    // Held, a SYN would hold up the handshake; passed on, its data would reach the server unread.
-    exit.drop(segment.packet, Outcome::SynDataDropped);
+  if (verify_checksums_ && !checksums_are_right(segment.packet.frame(), segment.view)) {
+    exit.drop(segment.packet, Outcome::DecoyDropped);
     return;
   }
   if (has(segment.view, tcp_flag::kAck)) {  // a server on the line answers
-    exit.forward(segment.packet, Outcome::TcpControl);
+    pass_syn(segment, Outcome::TcpControl, exit);
     return;
   }
   const std::uint32_t first = segment.view.tcp_sequence + 1;
   if (slot != kNoFlow) {
     const FlowState state = table_.state(slot);
-    const std::uint32_t known_first = state == FlowState::Collecting
-                                          ? collector_.hold(hold_of(slot)).first_sequence
-                                          : table_.flow(slot).client_sequence;
-    if (state != FlowState::Refused && known_first == first) {
+    if (state != FlowState::Refused && table_.flow(slot).first_sequence == first) {
       table_.touch(slot, FlowTable::tick(now));
-      exit.forward(segment.packet,
-                   state == FlowState::Allowed ? Outcome::TcpDecided : Outcome::TcpControl);
+      const bool begun = state == FlowState::Allowed || state == FlowState::Watching;
+      pass_syn(segment, begun ? Outcome::TcpDecided : Outcome::TcpControl, exit);
       return;
     }
     // A new connection on the same ports, judged on its own: neither a refusal nor a permission
     // outlives its own.
-    if (state == FlowState::Collecting) {
-      abandon(slot, exit);
+    const HoldId id = state == FlowState::Refused ? kNoHold : hold_of(slot);
+    if (id != kNoHold) {
+      drop_held(id, Outcome::AbandonedDropped, exit);
+      collector_.close(id);
     }
     table_.erase(slot);
   }
@@ -133,69 +156,202 @@ void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point n
     no_room(segment, kNoFlow, exit);
     return;
   }
+  pass_syn(segment, Outcome::TcpControl, exit);
+}
+
+// Held, a SYN would hold up the handshake; passed on, its data would reach the server unread.
+void TcpFlows::pass_syn(const Segment& segment, Outcome outcome, Exit& exit) noexcept {
+  Packet packet = segment.packet;
+  if (segment.view.payload_size == 0) {
+    exit.forward(packet, outcome);
+  } else if (cut_syn_data(packet, segment.view)) {
+    exit.forward(packet, Outcome::SynDataCut);
+  } else {
+    exit.drop(packet, Outcome::SynDataDropped);
+  }
+}
+
+// Only the exact number ends a connection (RFC 5961 §3.2): the one that the server expects, or the
+// one that the client would send next. The flow is kept all the same, because a server that the RST
+// does not reach goes on from where it was.
+void TcpFlows::on_reset(const Segment& segment, FlowSlot slot, Exit& exit) noexcept {
+  if (verify_checksums_ && !checksums_are_right(segment.packet.frame(), segment.view)) {
+    exit.drop(segment.packet, Outcome::DecoyDropped);
+    return;
+  }
+  const std::uint32_t sequence = segment.view.tcp_sequence;
+  bool exact = sequence == table_.flow(slot).client_sequence;
+  if (table_.state(slot) == FlowState::Collecting) {
+    const Collector::Hold& hold = collector_.hold(hold_of(slot));
+    const std::uint32_t end = hold.first_sequence + hold.byte_count;
+    exact = sequence == hold.passed || sequence == end + (hold.is_over() ? 1U : 0U);
+    if (exact) {
+      abandon(slot, exit);
+    }
+  }
+  if (exact) {
+    table_.mark_closing(slot);
+  }
   exit.forward(segment.packet, Outcome::TcpControl);
 }
 
-// A segment of a connection in Handshake or Collecting.
+// A segment of a connection in Handshake, Collecting or Watching.
 TcpFlows::Step TcpFlows::undecided(const Segment& segment, FlowSlot slot, Clock::time_point now,
                                    Found& found, Exit& exit) noexcept {
   const PacketView& view = segment.view;
-  const bool collecting = table_.state(slot) == FlowState::Collecting;
-  if (has(view, tcp_flag::kRst)) {
-    if (collecting) {
-      abandon(slot, exit);
-    }
-    table_.erase(slot);
-    exit.forward(segment.packet, Outcome::TcpControl);
-    return Step::Ended;
-  }
+  const FlowState state = table_.state(slot);
+  const Flow& flow = table_.flow(slot);
   const bool fin = has(view, tcp_flag::kFin);
-  if (view.payload_size == 0 && !fin) {
-    exit.forward(segment.packet, Outcome::TcpControl);
+  if (has(view, tcp_flag::kRst)) {
+    on_reset(segment, slot, exit);
     return Step::Ended;
   }
+  const bool ends_held = fin && state == FlowState::Collecting;
+  if (view.payload_size == 0 && !ends_held) {
+    if (fin) {
+      table_.mark_closing(slot);
+    }
+    exit.forward(segment.packet,
+                 state == FlowState::Watching ? Outcome::TcpDecided : Outcome::TcpControl);
+    return Step::Ended;
+  }
+  // Before the first byte of the stream there is nothing for the server, unless it knows of another
+  // beginning than we do.
+  if (!flow.long_lived && distance(view.tcp_sequence, flow.first_sequence) < 0) {
+    exit.drop(segment.packet, Outcome::DuplicateDropped);
+    return Step::Ended;
+  }
+  const bool is_new = distance(view.tcp_sequence + view.payload_size, flow.client_sequence) > 0;
+  if (flow.reader == Reader::Done || (!is_new && !ends_held)) {
+    pass_judged(segment, slot, exit);
+    return Step::Ended;
+  }
+  if (!is_acceptable(segment, exit)) {
+    return Step::Ended;
+  }
+  if (state != FlowState::Collecting && hold_for(segment, slot, now, exit) == kNoHold) {
+    return Step::Ended;
+  }
+  return collect(segment, slot, found, exit);
+}
+
+// Whether a server would take the bytes at all; otherwise they are there to be read by us alone.
+bool TcpFlows::is_acceptable(const Segment& segment, Exit& exit) const noexcept {
+  const PacketView& view = segment.view;
   // No stack accepts data without ACK (RFC 9293 §3.10.7.4). Urgent bytes may be taken out of the
   // stream by the server (RFC 6093 §2), which would then read another name than we do; nothing that
   // we inspect uses them.
   if (!has(view, tcp_flag::kAck) || (has(view, tcp_flag::kUrg) && view.payload_size != 0)) {
     exit.drop(segment.packet, Outcome::MalformedDropped);
-    return Step::Ended;
+    return false;
   }
-  const std::int32_t ahead = distance(view.tcp_sequence, table_.flow(slot).client_sequence);
-  if (ahead > 0) {
-    exit.drop(segment.packet, Outcome::OutOfOrderDropped);
-    return Step::Ended;
+  const bool has_options = view.payload_offset > view.transport_offset + kTcpBytes;
+  if ((has_options && has_md5_option(segment.packet, view)) ||
+      (verify_checksums_ && !checksums_are_right(segment.packet.frame(), view))) {
+    exit.drop(segment.packet, Outcome::DecoyDropped);
+    return false;
   }
-  const std::uint32_t old_bytes = 0U - static_cast<std::uint32_t>(ahead);
-  if (old_bytes >= length_of(view)) {
-    exit.drop(segment.packet, Outcome::DuplicateDropped);
-    return Step::Ended;
-  }
-  // With a FIN, old_bytes may be the whole payload, not more.
-  const auto fresh = payload_of(segment).subspan(old_bytes);
-  if (!collecting) {
-    if (fresh.empty()) {  // closed without a word
-      table_.mark_closing(slot);
-      exit.forward(segment.packet, Outcome::TcpControl);
-      return Step::Ended;
-    }
-    const HoldId id = collector_.open(slot, view, now);
-    if (id == kNoHold) {
-      no_room(segment, slot, exit);
-      return Step::Ended;
-    }
-    collector_.hold(id).first_sequence = table_.flow(slot).client_sequence;
-    table_.flow(slot).detail = static_cast<std::uint32_t>(id);
-    table_.set_state(slot, FlowState::Collecting);
-  }
-  return collect(segment, slot, fresh, found, exit);
+  return true;
 }
 
-TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot,
-                                 std::span<const std::uint8_t> fresh, Found& found,
+// Bytes that a verdict covers already, or that none is needed for.
+void TcpFlows::pass_judged(const Segment& segment, FlowSlot slot, Exit& exit) noexcept {
+  const PacketView& view = segment.view;
+  const Flow& flow = table_.flow(slot);
+  const HoldId id = hold_of(flow);
+  if (id == kNoHold) {
+    if (flow.reader == Reader::Done && !flow.server_seen) {
+      table_.set_state(slot, FlowState::Allowed);  // nobody will ever acknowledge it to us
+    }
+  } else if (collector_.differs(id, distance(view.tcp_sequence, collector_.hold(id).first_sequence),
+                                payload_of(segment))) {
+    if (verify_checksums_ && !checksums_are_right(segment.packet.frame(), view)) {
+      exit.drop(segment.packet, Outcome::DecoyDropped);
+    } else {
+      contradict(segment, slot, exit);
+    }
+    return;
+  }
+  if (has(view, tcp_flag::kFin)) {
+    table_.mark_closing(slot);
+  }
+  exit.forward(segment.packet, Outcome::TcpDecided);
+}
+
+// The hold for what the segment says beyond the last verdict; kNoHold, with the segment gone, if
+// there can be none.
+HoldId TcpFlows::hold_for(const Segment& segment, FlowSlot slot, Clock::time_point now,
+                          Exit& exit) noexcept {
+  Flow& flow = table_.flow(slot);
+  const std::uint32_t sequence = segment.view.tcp_sequence;
+  HoldId id = hold_of(flow);
+  if (id != kNoHold) {
+    const Collector::Hold& hold = collector_.hold(id);
+    const std::uint32_t end = sequence + segment.view.payload_size - hold.first_sequence;
+    if (hold.judged == hold.byte_count && end <= collector_.max_bytes()) {
+      collector_.resume(id, slot, now);
+      return id;
+    }
+    if (flow.server_seen) {
+      // What is judged would be forgotten before the server has it: the client sends this again
+      // later, because it is not acknowledged either.
+      exit.drop(segment.packet, Outcome::OutOfOrderDropped);
+      return kNoHold;
+    }
+    collector_.close(id);
+  }
+  make_way();
+  id = collector_.open(slot, flow.client_sequence, now);
+  flow.detail = static_cast<std::uint32_t>(id);
+  if (id == kNoHold) {
+    no_room(segment, slot, exit);
+    return kNoHold;
+  }
+  flow.generation = collector_.hold(id).generation;
+  if (distance(sequence, flow.client_sequence) < 0) {  // begins in what was judged already
+    collector_.hold(id).passed = sequence;
+  }
+  return id;
+}
+
+TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot, Found& found,
                                  Exit& exit) noexcept {
+  const PacketView& view = segment.view;
   const HoldId id = hold_of(slot);
-  if (!collector_.append(id, segment.packet, fresh)) {
+  Collector::Hold& hold = collector_.hold(id);
+  const std::uint32_t known_bytes = hold.byte_count;
+  const bool fin = has(view, tcp_flag::kFin);
+  const auto added =
+      collector_.add(id, segment.packet, distance(view.tcp_sequence, hold.first_sequence),
+                     payload_of(segment), fin);
+  if (added != Collector::Added::Fresh) {
+    not_added(segment, slot, added, exit);
+    return Step::Ended;
+  }
+  if (hold.packet_count == 1) {
+    hold.sample = segment.packet;
+    hold.sample_view = view;
+    hold.last_acknowledgement = view.tcp_acknowledgement;
+  } else {
+    hold.last_acknowledgement = later(hold.last_acknowledgement, view.tcp_acknowledgement);
+  }
+  if (fin) {
+    table_.mark_closing(slot);
+  }
+  table_.set_state(slot, FlowState::Collecting);
+  if (hold.byte_count == known_bytes && !hold.is_over()) {
+    return Step::Ended;
+  }
+  return settle(slot, found, exit);
+}
+
+void TcpFlows::not_added(const Segment& segment, FlowSlot slot, Collector::Added added,
+                         Exit& exit) noexcept {
+  if (added == Collector::Added::Differs) {
+    contradict(segment, slot, exit);
+    return;
+  }
+  if (added == Collector::Added::Full) {
     give_up(slot, exit);
     // The flow is decided now; this segment goes the way of those before it.
     if (fail_mode_ == FailMode::Open) {
@@ -203,135 +359,13 @@ TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot,
     } else {
       exit.drop(segment.packet, Outcome::FailClosed);
     }
-    return Step::Ended;
+    return;
   }
-  Collector::Hold& hold = collector_.hold(id);
-  hold.last_acknowledgement = segment.view.tcp_acknowledgement;
-  hold.has_fin = has(segment.view, tcp_flag::kFin);
-  table_.flow(slot).client_sequence += static_cast<std::uint32_t>(fresh.size());
-  if (hold.has_fin) {
-    table_.mark_closing(slot);
+  if (collector_.packets(hold_of(slot)).empty()) {
+    rest(slot);
   }
-  found.inspection = inspect_stream(collector_.stream(id));
-  return settle(slot, found, exit);
-}
-
-// What the inspection of all that is held means for the flow.
-TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcept {
-  const Inspection& inspection = found.inspection;
-  const Collector::Hold& hold = collector_.hold(hold_of(slot));
-  if (observer_ != nullptr &&
-      (inspection.finding == Finding::Name || inspection.finding == Finding::NoName)) {
-    observer_->on_inspection(hold.first_view, inspection, collector_.stream(hold_of(slot)));
-  }
-  const bool is_over =
-      hold.has_fin;  // nothing follows that could complete it, for the server neither
-  switch (inspection.finding) {
-    case Finding::NeedMore:
-      if (!is_over) {
-        return Step::Ended;
-      }
-      [[fallthrough]];
-    case Finding::Name:
-    case Finding::NoName:
-    case Finding::NotThis:
-      found.flow = slot;
-      table_.set_state(slot, FlowState::Judging);
-      return Step::Read;
-    case Finding::Malformed:
-      break;
-  }
-  // Some server may be more lenient than our reading: as undecided as a bound that was hit.
-  give_up(slot, exit);
-  return Step::Ended;
-}
-
-void TcpFlows::allow(FlowSlot slot, Outcome outcome, Exit& exit) noexcept {
-  const HoldId id = hold_of(slot);
-  for (const Packet& packet : collector_.packets(id)) {
-    exit.forward(packet, outcome);
-  }
-  table_.flow(slot).client_sequence = collector_.hold(id).first_sequence;
-  table_.set_state(slot, FlowState::Allowed);
-  collector_.close(id);
-}
-
-void TcpFlows::refuse(FlowSlot slot, std::span<const std::uint8_t> last_words, Outcome outcome,
-                      Exit& exit) noexcept {
-  const HoldId id = hold_of(slot);
-  const Collector::Hold& hold = collector_.hold(id);
-  const auto packets = collector_.packets(id);
-  Flow& flow = table_.flow(slot);
-  const ConnectionEnd end{.client_first = hold.first_sequence,
-                          .client_next = flow.client_sequence + (hold.has_fin ? 1U : 0U),
-                          .server_next = hold.last_acknowledgement};
-  const bool told = end_connection(packets.front(), hold.first_view, end, last_words, exit);
-  const Outcome last_outcome = told ? outcome : exit.untold(packets.front(), hold.first_view);
-  for (const Packet& packet : packets.first(packets.size() - 1)) {
-    exit.drop(packet, outcome);
-  }
-  exit.drop(packets.back(), last_outcome);
-  flow.client_sequence = end.client_next;
-  // After a RST no acknowledgement is to come: a number that no client sends makes after_refusal()
-  // repeat the RST.
-  flow.detail = last_words.empty()
-                    ? end.server_next - 1
-                    : end.server_next + static_cast<std::uint32_t>(last_words.size()) + 1;
-  table_.set_state(slot, FlowState::Refused);
-  table_.mark_closing(slot);
-  collector_.close(id);
-}
-
-// The client of a refused connection goes on until it has read the refusal; in the server's name
-// the gateway sees to it that it neither waits nor repeats itself.
-void TcpFlows::after_refusal(const Segment& segment, FlowSlot slot, Exit& exit) noexcept {
-  const PacketView& view = segment.view;
-  Flow& flow = table_.flow(slot);
-  const std::uint32_t end = view.tcp_sequence + length_of(view);
-  if (length_of(view) != 0 && !has(view, tcp_flag::kRst)) {
-    if (view.tcp_acknowledgement ==
-        flow.detail) {  // it has our FIN: acknowledge its own, or what it still sends
-      if (distance(end, flow.client_sequence) > 0) {
-        flow.client_sequence = end;
-      }
-      reply_to_client(segment.packet, view,
-                      {.flags = tcp_flag::kAck,
-                       .sequence = flow.detail,
-                       .acknowledgement = flow.client_sequence},
-                      exit);
-    } else if (distance(end, flow.client_sequence) <=
-               0) {  // it repeats itself: the refusal was lost
-      reply_to_client(segment.packet, view,
-                      {.flags = tcp_flag::kRst | tcp_flag::kAck,
-                       .sequence = view.tcp_acknowledgement,
-                       .acknowledgement = end},
-                      exit);
-    }
-  }
-  exit.drop(segment.packet, Outcome::RefusedFlowDropped);
-}
-
-// The client itself ended the connection; what it said last is of no interest to anybody.
-void TcpFlows::abandon(FlowSlot slot, Exit& exit) noexcept {
-  const HoldId id = hold_of(slot);
-  for (const Packet& packet : collector_.packets(id)) {
-    exit.drop(packet, Outcome::AbandonedDropped);
-  }
-  collector_.close(id);
-}
-
-// A bound was hit. Open: the line works and this connection is unfiltered. Closed: nothing unread
-// passes.
-void TcpFlows::give_up(FlowSlot slot, Exit& exit) noexcept {
-  if (fail_mode_ == FailMode::Open) {
-    allow(slot, Outcome::FailOpen, exit);
-  } else if (collector_.packets(hold_of(slot)).empty()) {
-    // Not even the first packet could be taken (max_collect_bytes below one segment).
-    collector_.close(hold_of(slot));
-    table_.erase(slot);
-  } else {
-    refuse(slot, {}, Outcome::FailClosed, exit);
-  }
+  exit.drop(segment.packet, added == Collector::Added::Duplicate ? Outcome::DuplicateDropped
+                                                                 : Outcome::OutOfOrderDropped);
 }
 
 // Neither a place in the table nor one to hold packets. The same decision, for the packet alone;
@@ -346,24 +380,6 @@ void TcpFlows::no_room(const Segment& segment, FlowSlot slot, Exit& exit) noexce
     table_.set_state(slot, FlowState::Allowed);
   }
   exit.forward(segment.packet, Outcome::FailOpen);
-}
-
-bool TcpFlows::give_up_overdue(Clock::time_point now, Exit& exit) noexcept {
-  const HoldId id = collector_.oldest();
-  if (id == kNoHold || now - collector_.hold(id).since < hold_timeout_) {
-    return false;
-  }
-  give_up(collector_.hold(id).flow, exit);
-  return true;
-}
-
-bool TcpFlows::give_up_oldest(Exit& exit) noexcept {
-  const HoldId id = collector_.oldest();
-  if (id == kNoHold) {
-    return false;
-  }
-  give_up(collector_.hold(id).flow, exit);
-  return true;
 }
 
 }  // namespace luytre::dataplane

@@ -13,26 +13,22 @@
 #include "dataplane/worker.h"
 #include "exit.h"
 #include "flow_table.h"
+#include "tcp_segment.h"
 
 namespace luytre::dataplane {
 
-// One TCP segment of a filtered line, as found on the wire.
-struct Segment {
-  const Packet& packet;
-  const PacketView& view;
-  const FlowKey& key;
-  std::uint64_t hash;  // of key
-};
-
 // The TCP connections of filtered lines, each from its first packet to its verdict and beyond:
 //
-//   Handshake ──first data──► Collecting ──read──► Judging ──► Allowed
-//       │                         │                   └──────► Refused
-//       └── no room ──┐           │
-//                     └──► fail mode ◄── bound in time, bytes, packets; malformed
+//   Handshake ──first data──► Collecting ──read──► Judging ──► Watching ──► Allowed
+//       │                       │    ▲                │            │
+//       └── no room ──┐         │    └──── more to read ───────────┤
+//                     └──► fail mode                  └──────► Refused
+//                  bound in time, bytes, packets; malformed
 //
-// Until a connection is Allowed no byte of its client reaches the server; only handshake and
-// acknowledgements do.
+// No byte of a client reaches the server before a verdict covers it. What a verdict covered passes;
+// until the server has acknowledged it, the same bytes sent with other content end the connection,
+// because the server may have read neither the first nor the second. tcp_flows.cc takes segments,
+// tcp_verdicts.cc is what becomes of what they said.
 class TcpFlows {
  public:
   using Clock = Worker::Clock;
@@ -64,11 +60,18 @@ class TcpFlows {
   }
   void from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept;
 
-  // Lets go of what the flow holds, towards the server.
-  void allow(FlowSlot flow, Outcome outcome, Exit& exit) noexcept;
+  // Lets go of what the verdict on `found` covers, towards the server. True: more is held that may
+  // ask for something; call resume() within this burst.
+  [[nodiscard]] bool allow(const Found& found, Outcome outcome, Exit& exit) noexcept;
+  [[nodiscard]] Step resume(Found& found, Exit& exit) noexcept;
   // Tells the client `last_words` and both sides that the connection is over; see end_connection().
   void refuse(FlowSlot flow, std::span<const std::uint8_t> last_words, Outcome outcome,
               Exit& exit) noexcept;
+  // Whether the client would take words of ours for the answer to what is judged: nothing was let
+  // through before it, or everything that was has its answer.
+  [[nodiscard]] bool awaits_answer(FlowSlot flow) noexcept;
+  // The bytes that the verdict is about, as far as they have arrived.
+  [[nodiscard]] std::span<const std::uint8_t> unit(const Found& found) noexcept;
 
   // Apply the fail mode to the oldest hold, the first one if its time is up; false if there is
   // none.
@@ -84,26 +87,47 @@ class TcpFlows {
   [[nodiscard]] FlowSlot begin(const Segment& segment, std::uint32_t client_sequence,
                                Clock::time_point now) noexcept;
   void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;
+  void pass_syn(const Segment& segment, Outcome outcome, Exit& exit) noexcept;
+  void on_reset(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   [[nodiscard]] Step undecided(const Segment& segment, FlowSlot slot, Clock::time_point now,
                                Found& found, Exit& exit) noexcept;
-  [[nodiscard]] Step collect(const Segment& segment, FlowSlot slot,
-                             std::span<const std::uint8_t> fresh, Found& found,
+  void pass_judged(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
+  [[nodiscard]] bool is_acceptable(const Segment& segment, Exit& exit) const noexcept;
+  [[nodiscard]] HoldId hold_for(const Segment& segment, FlowSlot slot, Clock::time_point now,
+                                Exit& exit) noexcept;
+  [[nodiscard]] Step collect(const Segment& segment, FlowSlot slot, Found& found,
                              Exit& exit) noexcept;
+  void not_added(const Segment& segment, FlowSlot slot, Collector::Added added,
+                 Exit& exit) noexcept;
+  void heard_server(const Segment& segment, FlowSlot slot) noexcept;
+
   [[nodiscard]] Step settle(FlowSlot slot, Found& found, Exit& exit) noexcept;
+  [[nodiscard]] Step read_incomplete(FlowSlot slot, Found& found, Exit& exit) noexcept;
+  [[nodiscard]] Step ask(FlowSlot slot, Found& found) noexcept;
+  void advance(FlowSlot slot, const Inspection& inspection) noexcept;
+  void release(FlowSlot slot, Outcome outcome, Exit& exit) noexcept;
+  void rest(FlowSlot slot) noexcept;
+  void make_way() noexcept;
+  void contradict(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   void after_refusal(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   void abandon(FlowSlot slot, Exit& exit) noexcept;
   void give_up(FlowSlot slot, Exit& exit) noexcept;
   void no_room(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
+  void drop_held(HoldId id, Outcome outcome, Exit& exit) noexcept;
+  void set_refused(FlowSlot slot, std::uint32_t client_next, std::uint32_t server_next) noexcept;
 
-  [[nodiscard]] HoldId hold_of(FlowSlot slot) noexcept {
-    return static_cast<HoldId>(table_.flow(slot).detail);
+  [[nodiscard]] HoldId hold_of(const Flow& flow) noexcept {
+    const auto id = static_cast<HoldId>(flow.detail);
+    return id != kNoHold && collector_.hold(id).generation == flow.generation ? id : kNoHold;
   }
+  [[nodiscard]] HoldId hold_of(FlowSlot slot) noexcept { return hold_of(table_.flow(slot)); }
 
   FlowTable table_;
   Collector collector_;
   NameObserver* observer_;
   std::chrono::milliseconds hold_timeout_;
   FailMode fail_mode_;
+  bool verify_checksums_;
 };
 
 }  // namespace luytre::dataplane

@@ -89,7 +89,8 @@ std::vector<std::string> encapsulation_of(const PacketView& packet) {
 
 void NameEvents::on_inspection(const PacketView& first_packet, const Inspection& inspection,
                                std::span<const std::uint8_t> bytes) noexcept {
-  if (inspection.finding != Finding::Name) {
+  const bool has_name = inspection.finding == Finding::Name;
+  if ((!has_name && !inspection.address) || inspection.protocol == Protocol::Unknown) {
     return;
   }
   NameEvent event{.protocol = protocol_word(inspection.protocol),
@@ -97,7 +98,7 @@ void NameEvents::on_inspection(const PacketView& first_packet, const Inspection&
                   .source_port = first_packet.source_port,
                   .destination = address_text(first_packet.destination, first_packet.ip_version),
                   .destination_port = first_packet.destination_port,
-                  .name = inspection.name.to_text(),
+                  .name = has_name ? inspection.name.to_text() : inspection.address->to_text(),
                   .vlans = vlans_of(first_packet),
                   .encapsulation = encapsulation_of(first_packet)};
   dns::Query query;

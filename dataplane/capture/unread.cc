@@ -20,7 +20,6 @@ constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
      "tunnel in IP that is not read (GRE of other protocols, ESP, L2TP)"},
     {Unread::UdpTunnel, "udp_tunnel",
      "UDP port of a tunnel that is not read (L2TP, Teredo, AYIYA, CAPWAP, …)"},
-    {Unread::DnsOverTcp, "dns_over_tcp", "DNS over TCP"},
     {Unread::Quic, "quic", "UDP port 443 (QUIC)"},
 }};
 
@@ -33,7 +32,6 @@ constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
 constexpr std::array<std::uint16_t, 9> kUdpTunnels = {1701, 2152, 3544, 4754, 4789,
                                                       5072, 5247, 6081, 8472};
 
-constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpsPort = 443;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
@@ -56,10 +54,6 @@ Unread not_ip_cause(std::uint16_t ether_type) noexcept {
 std::optional<Unread> transport_cause(const PacketView& view) noexcept {
   if (holds(kIpTunnels, view.protocol)) {
     return Unread::IpTunnel;
-  }
-  if (view.protocol == ip_protocol::kTcp) {
-    const bool dns = view.destination_port == kDnsPort && view.payload_size != 0;
-    return dns ? std::optional(Unread::DnsOverTcp) : std::nullopt;
   }
   if (view.protocol != ip_protocol::kUdp) {
     return std::nullopt;

@@ -21,7 +21,6 @@ enum class Unread : std::uint8_t {
   Malformed,
   IpTunnel,
   UdpTunnel,
-  DnsOverTcp,
   Quic,
 };
 inline constexpr std::size_t kUnreadCount = static_cast<std::size_t>(Unread::Quic) + 1;

@@ -22,7 +22,8 @@ using net::ConfigReader;
 using net::LogLevel;
 using port::Driver;
 
-// The most packets that one undecided flow holds back, see dataplane/collector.h.
+// The most packets that undecided flows hold back, on average of all that there may be, see
+// dataplane/collector.h.
 constexpr unsigned kHeldPackets = 48;
 // Besides the buffers: DPDK's own tables, rings and the descriptors of ports.
 constexpr std::size_t kEnvironmentMb = 48;
@@ -216,8 +217,9 @@ void read_worker_bounds(ConfigReader& reader, dataplane::WorkerOptions& worker) 
   std::int64_t idle_s = worker.flow_idle_timeout.count();
   reader.number("max_flows", 1024, std::int64_t{1} << 26, flows);
   reader.number("max_collecting", 16, 65536, collecting);
-  // Down: a ClientHello of today's browsers has 2 KB. Up: what a TLS record may hold.
-  reader.number("max_collect_bytes", 4096, 16384, bytes);
+  // Down: a ClientHello of today's browsers has 2 KB. Up: what a client may send into a window that
+  // is not scaled.
+  reader.number("max_collect_bytes", 4096, 65536, bytes);
   reader.number("hold_timeout_ms", 10, 10000, hold_ms);
   reader.number("flow_idle_timeout_s", 10, 86400, idle_s);
   worker.max_flows = static_cast<std::uint32_t>(flows);

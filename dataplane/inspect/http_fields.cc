@@ -13,21 +13,16 @@ using categories::NameError;
 
 // Servers stop at 100 (the usual default) to 200 fields.
 constexpr int kMaxFieldLines = 256;
-constexpr std::string_view kHost = "host";
 
-bool is_host(std::string_view field_name) noexcept {
-  return std::ranges::equal(field_name, kHost,
-                            [](char c, char lower) { return (c | 0x20) == lower; });
-}
-
-// Value of the Host field line being read, which obsolete line folding (RFC 9112 §5.2) may
-// continue.
-class PendingHost {
+// The field line being read, which obsolete line folding (RFC 9112 §5.2) may continue.
+class PendingField {
  public:
-  explicit PendingHost(HostAnswer& answer) noexcept : answer_(answer) {}
+  explicit PendingField(HttpFields& fields) noexcept : fields_(fields) {}
 
-  void begin(std::string_view value) noexcept {
+  void begin(std::string_view name, std::string_view value) noexcept {
     open_ = true;
+    folded_ = false;
+    name_ = name;
     value_ = value;
   }
   // Servers join the lines or ignore the second: only an empty first line leaves one reading.
@@ -35,22 +30,29 @@ class PendingHost {
     if (!open_ || value.empty()) {
       return;
     }
-    if (!value_.empty()) {
-      answer_.add_conflict();
+    folded_ = true;
+    if (!value_.empty() && is_host()) {
+      fields_.host.add_conflict();
     }
     value_ = value;
   }
   void close() noexcept {
-    if (open_) {
-      answer_.add(value_);
+    if (open_ && is_host()) {
+      fields_.host.add(value_);
+    } else if (open_) {
+      fields_.framing.add(name_, value_, folded_);
     }
     open_ = false;
   }
 
  private:
-  HostAnswer& answer_;
+  [[nodiscard]] bool is_host() const noexcept { return equals_ignoring_case(name_, "host"); }
+
+  HttpFields& fields_;
+  std::string_view name_;
   std::string_view value_;
   bool open_ = false;
+  bool folded_ = false;
 };
 
 // A host without its port. The port is not checked: servers cut at the first colon whatever
@@ -66,6 +68,14 @@ Expected<DomainName, NameError> host_name(std::string_view authority) noexcept {
   return DomainName::from_hostname(authority.substr(0, authority.find(':')));
 }
 
+std::optional<categories::IpAddress> address_in(std::string_view authority) noexcept {
+  if (authority.starts_with('[')) {
+    return categories::IpAddress::from_text(authority.substr(1, authority.find(']') - 1));
+  }
+  const auto whole = categories::IpAddress::from_text(authority);
+  return whole ? whole : categories::IpAddress::from_text(authority.substr(0, authority.find(':')));
+}
+
 }  // namespace
 
 void HostAnswer::add(std::string_view authority) noexcept {
@@ -75,6 +85,8 @@ void HostAnswer::add(std::string_view authority) noexcept {
     state_ = state;
     if (name) {
       name_ = *name;
+    } else {
+      address_ = address_in(authority);
     }
   } else if (state_ != state || (name && *name != name_)) {
     state_ = State::Conflict;
@@ -94,22 +106,24 @@ Finding HostAnswer::finding() const noexcept {
   return Finding::NoName;
 }
 
-FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept {
-  PendingHost pending(host);
+FieldsEnd read_fields(std::string_view text, HttpFields& fields) noexcept {
+  PendingField pending(fields);
   bool first = true;
+  const std::size_t text_bytes = text.size();
   for (int count = 0; count < kMaxFieldLines; ++count) {
-    const std::size_t line_feed = fields.find('\n');
+    const std::size_t line_feed = text.find('\n');
     if (line_feed == std::string_view::npos) {
       pending.close();
       return FieldsEnd::Cut;
     }
-    std::string_view line = fields.substr(0, line_feed);
-    fields.remove_prefix(line_feed + 1);
+    std::string_view line = text.substr(0, line_feed);
+    text.remove_prefix(line_feed + 1);
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
     if (line.empty()) {
       pending.close();
+      fields.bytes = text_bytes - text.size();
       return FieldsEnd::EmptyLine;
     }
     // A line that begins with a blank continues the one before. At the very beginning there is none
@@ -121,8 +135,8 @@ FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept {
     first = false;
     pending.close();
     const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && is_host(trim_blanks(line.substr(0, colon)))) {
-      pending.begin(trim_blanks(line.substr(colon + 1)));
+    if (colon != std::string_view::npos) {
+      pending.begin(trim_blanks(line.substr(0, colon)), trim_blanks(line.substr(colon + 1)));
     }
   }
   pending.close();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "categories/domain_name.h"
+#include "categories/ip_address.h"
 #include "dataplane/inspect/inspection.h"
+#include "http_framing.h"
 
 namespace luytre::dataplane {
 
@@ -20,11 +24,16 @@ class HostAnswer {
   [[nodiscard]] Finding finding() const noexcept;
   [[nodiscard]] bool seen() const noexcept { return state_ != State::None; }
   [[nodiscard]] const categories::DomainName& name() const noexcept { return name_; }
+  // That stands in place of a name, if finding() is NoName.
+  [[nodiscard]] const std::optional<categories::IpAddress>& address() const noexcept {
+    return address_;
+  }
 
  private:
   enum class State : std::uint8_t { None, Name, Odd, Conflict };
   State state_ = State::None;
   categories::DomainName name_;
+  std::optional<categories::IpAddress> address_;
 };
 
 // Field lines are read until the empty line, or as far as `bounded` text goes.
@@ -33,6 +42,11 @@ enum class FieldsEnd : std::uint8_t {
   Cut,        // the text ends inside the head
   TooMany,    // more field lines than any server takes
 };
-[[nodiscard]] FieldsEnd read_host_fields(std::string_view fields, HostAnswer& host) noexcept;
+struct HttpFields {
+  HostAnswer host;
+  HttpFraming framing;
+  std::size_t bytes = 0;  // with the empty line
+};
+[[nodiscard]] FieldsEnd read_fields(std::string_view text, HttpFields& fields) noexcept;
 
 }  // namespace luytre::dataplane

@@ -11,22 +11,26 @@ namespace {
 // reaches none.
 constexpr std::size_t kMaxHeadBytes = 16384;
 
-// Host is decided at the end of the head, not where it first stands: a second one could follow.
-Finding read_host(std::string_view fields, bool at_bound, categories::DomainName& name) noexcept {
-  HostAnswer host;
-  const FieldsEnd end = read_host_fields(fields, host);
-  if (end == FieldsEnd::Cut && !at_bound) {
-    return Finding::NeedMore;
+// What follows the request, by its fields; false if that cannot be said.
+bool frame(const RequestLine& line, const HttpFields& fields, Inspection& inspection) noexcept {
+  inspection.unit_bytes = line.end + fields.bytes;
+  if (line.method == "CONNECT") {
+    inspection.next = Reader::Start;  // a tunnel, whatever the fields say (RFC 9110 §9.3.6)
+    return true;
   }
-  // At the bound (bytes or fields) the Host that was seen decides; without one nothing can be said
-  // for the request.
-  if (end != FieldsEnd::EmptyLine && !host.seen()) {
-    return Finding::Malformed;
+  if (!fields.framing.is_clear()) {
+    return false;
   }
-  name = host.name();
-  return host.finding();
+  inspection.unit_bytes += fields.framing.content_length();
+  if (fields.framing.is_chunked()) {
+    inspection.next = Reader::HttpChunk;
+  } else {
+    inspection.next = fields.framing.upgrades() ? Reader::Start : Reader::Http;
+  }
+  return true;
 }
 
+// All is decided at the end of the head, not where a host first stands: another could follow.
 Finding read_request(std::string_view head, bool at_bound, Inspection& inspection) noexcept {
   const auto line = read_request_line(head);
   if (!line) {
@@ -34,16 +38,29 @@ Finding read_request(std::string_view head, bool at_bound, Inspection& inspectio
     return endless ? Finding::Malformed : line.error();
   }
   inspection.target = path_of(*line);
-  const std::string_view authority = authority_of(*line);
-  if (authority.empty()) {
-    return read_host(head.substr(line->end), at_bound, inspection.name);
+  HttpFields fields;
+  const FieldsEnd end = read_fields(head.substr(line->end), fields);
+  if (end == FieldsEnd::Cut && !at_bound) {
+    return Finding::NeedMore;
   }
-  // "A server MUST ignore the received Host header field (if any)" (RFC 9112 §3.2.2): nothing more
-  // to wait for.
-  HostAnswer host;
-  host.add(authority);
-  inspection.name = host.name();
-  return host.finding();
+  const std::string_view authority = authority_of(*line);
+  if (!authority.empty()) {
+    // "A server MUST ignore the received Host header field (if any)" (RFC 9112 §3.2.2).
+    fields.host = {};
+    fields.host.add(authority);
+  }
+  // At the bound (bytes or fields) the Host that was seen decides; without one nothing can be said
+  // for the request. Where it ends is not known either: the rest of the connection goes with it.
+  if (end == FieldsEnd::EmptyLine) {
+    if (!frame(*line, fields, inspection)) {
+      return Finding::Malformed;
+    }
+  } else if (!fields.host.seen()) {
+    return Finding::Malformed;
+  }
+  inspection.name = fields.host.name();
+  inspection.address = fields.host.address();
+  return fields.host.finding();
 }
 
 }  // namespace

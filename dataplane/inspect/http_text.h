@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace luytre::dataplane {
@@ -16,6 +17,21 @@ namespace luytre::dataplane {
     text.remove_suffix(1);
   }
   return text;
+}
+
+// Field names and coding names (RFC 9110 §5.1). `lower` is written in lower case.
+[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text,
+                                                  std::string_view lower) noexcept {
+  if (text.size() != lower.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_upper = text[i] >= 'A' && text[i] <= 'Z';
+    if ((is_upper ? static_cast<char>(text[i] | 0x20) : text[i]) != lower[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace luytre::dataplane

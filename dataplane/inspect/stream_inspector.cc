@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/inspect/inspection.h"
+#include "http_framing.h"
 
 namespace luytre::dataplane {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+
+// DNS has no mark of its own: on its port, what is neither of the others is taken for it.
+Inspection read_start(std::span<const std::uint8_t> stream, std::uint16_t port) noexcept {
+  const Inspection inspection = inspect_stream(stream);
+  return inspection.finding == Finding::NotThis && port == kDnsPort ? inspect_dns_stream(stream)
+                                                                    : inspection;
+}
+
+}  // namespace
 
 // The first octet already divides the protocols: record types 20 to 22 are neither letters of a
 // method nor line ends.
@@ -11,6 +24,31 @@ Inspection inspect_stream(std::span<const std::uint8_t> stream) noexcept {
     inspection = inspect_http(stream);
   }
   return inspection;
+}
+
+Inspection read_stream(std::span<const std::uint8_t> stream, const StreamPlace& place) noexcept {
+  const auto unread = stream.subspan(place.from);
+  switch (place.reader) {
+    case Reader::Start:
+      return read_start(unread, place.port);
+    case Reader::TlsNext:
+      return inspect_tls_next(unread);
+    case Reader::Http:
+      return inspect_http(unread);
+    case Reader::HttpChunk:
+      return inspect_http_chunk(unread);
+    case Reader::HttpTrailer:
+      return inspect_http_trailer(unread);
+    case Reader::Dns:
+      return inspect_dns_stream(unread);
+    case Reader::Http2:
+    case Reader::Socks5:
+    case Reader::Done:
+      break;
+  }
+  Inspection nothing;
+  nothing.finding = Finding::NotThis;
+  return nothing;
 }
 
 }  // namespace luytre::dataplane

@@ -31,8 +31,9 @@ constexpr std::size_t kMaxHelloBytes = 2 + 32 + 33 + 65536 + 256 + 65537;
 
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::uint8_t kMaxSessionIdBytes = 32;
-constexpr std::uint16_t kServerName = 0;  // extension (RFC 6066 §3)
-constexpr std::uint8_t kHostName = 0;     // NameType
+constexpr std::uint16_t kServerName = 0;                 // extension (RFC 6066 §3)
+constexpr std::uint8_t kHostName = 0;                    // NameType
+constexpr std::uint16_t kEncryptedClientHello = 0xfe0d;  // extension (RFC 9849 §5)
 
 // The handshake header as far as it has arrived; it may itself be cut by records.
 class HandshakeHeader {
@@ -97,9 +98,13 @@ std::optional<Finding> objection_to(std::span<const std::uint8_t> record, bool f
   return size > TlsRecord::kMaxFragmentBytes ? std::optional(Finding::Malformed) : std::nullopt;
 }
 
-// Octets of the ClientHello, its header not counted, once all of them are there; otherwise the
-// finding so far.
-Expected<std::size_t, Finding> survey(std::span<const std::uint8_t> stream) noexcept {
+struct Survey {
+  std::size_t hello_bytes = 0;   // its header not counted
+  std::size_t stream_bytes = 0;  // up to the end of the record in which it ends
+};
+
+// Where the ClientHello is, once all of it is there; otherwise the finding so far.
+Expected<Survey, Finding> survey(std::span<const std::uint8_t> stream) noexcept {
   HandshakeHeader header;
   std::size_t handshake_bytes = 0;
   auto rest = stream;
@@ -123,7 +128,9 @@ Expected<std::size_t, Finding> survey(std::span<const std::uint8_t> stream) noex
       return Unexpected(Finding::Malformed);
     }
     if (header.complete() && handshake_bytes >= kHandshakeHeaderBytes + header.hello_bytes()) {
-      return header.hello_bytes();
+      // What else the record holds no server reads as a message of its own kind.
+      const auto before = static_cast<std::size_t>(rest.data() - stream.data());
+      return Survey{.hello_bytes = header.hello_bytes(), .stream_bytes = before + size};
     }
     if (fragment.size() < size) {
       return Unexpected(Finding::NeedMore);
@@ -135,7 +142,7 @@ Expected<std::size_t, Finding> survey(std::span<const std::uint8_t> stream) noex
 }
 
 // ServerNameList (RFC 6066 §3). Other name types are stepped over, as their length is known.
-Finding read_server_name(HandshakeCursor& extension, DomainName& name) noexcept {
+Finding read_server_name(HandshakeCursor& extension, Inspection& inspection) noexcept {
   const std::size_t list_bytes = extension.u16();
   if (!extension.ok() || list_bytes != extension.remaining()) {
     return Finding::Malformed;
@@ -168,17 +175,19 @@ Finding read_server_name(HandshakeCursor& extension, DomainName& name) noexcept 
   }
   // Octets as they stand: from_hostname takes letters of A-labels and refuses addresses and
   // whatever else is odd.
-  const auto host_name = DomainName::from_hostname(text_view(std::span(text).first(text_bytes)));
+  const auto given = text_view(std::span(text).first(text_bytes));
+  const auto host_name = DomainName::from_hostname(given);
   if (!host_name) {
+    inspection.address = categories::IpAddress::from_text(given);
     return Finding::NoName;
   }
-  name = *host_name;
+  inspection.name = *host_name;
   return Finding::Name;
 }
 
 // ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). legacy_version is not looked at: servers
 // negotiate down from any.
-Finding read_client_hello(HandshakeCursor& hello, DomainName& name) noexcept {
+Finding read_client_hello(HandshakeCursor& hello, Inspection& inspection) noexcept {
   hello.skip(2 + kRandomBytes);
   const std::uint8_t session_id_bytes = hello.u8();
   hello.skip(session_id_bytes);
@@ -202,6 +211,7 @@ Finding read_client_hello(HandshakeCursor& hello, DomainName& name) noexcept {
   while (!hello.empty()) {
     const std::uint16_t type = hello.u16();
     const std::uint16_t size = hello.u16();
+    inspection.has_ech = inspection.has_ech || type == kEncryptedClientHello;
     if (type != kServerName) {
       // Others may come twice: some servers accept unknown ones twice, and no name depends on them.
       hello.skip(size);
@@ -216,19 +226,21 @@ Finding read_client_hello(HandshakeCursor& hello, DomainName& name) noexcept {
   if (!hello.ok()) {
     return Finding::Malformed;
   }
-  return found ? read_server_name(server_name, name) : Finding::NoName;
+  return found ? read_server_name(server_name, inspection) : Finding::NoName;
 }
 
 }  // namespace
 
 Inspection inspect_tls(std::span<const std::uint8_t> stream) noexcept {
   Inspection inspection;
-  if (const auto hello_bytes = survey(stream)) {
-    HandshakeCursor hello(stream, kHandshakeHeaderBytes + *hello_bytes);
+  if (const auto surveyed = survey(stream)) {
+    HandshakeCursor hello(stream, kHandshakeHeaderBytes + surveyed->hello_bytes);
     hello.skip(kHandshakeHeaderBytes);
-    inspection.finding = read_client_hello(hello, inspection.name);
+    inspection.finding = read_client_hello(hello, inspection);
+    inspection.unit_bytes = surveyed->stream_bytes;
+    inspection.next = Reader::TlsNext;
   } else {
-    inspection.finding = hello_bytes.error();
+    inspection.finding = surveyed.error();
   }
   if (inspection.finding != Finding::NotThis && !stream.empty()) {
     inspection.protocol = Protocol::Tls;
@@ -250,10 +262,31 @@ Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept 
   if (header.hello_bytes() > kMaxHelloBytes) {
     inspection.finding = Finding::Malformed;
   } else if (message.size() - kHandshakeHeaderBytes >= header.hello_bytes()) {
-    auto hello = HandshakeCursor::of_message(
-        message.subspan(kHandshakeHeaderBytes, header.hello_bytes()));
-    inspection.finding = read_client_hello(hello, inspection.name);
+    auto hello =
+        HandshakeCursor::of_message(message.subspan(kHandshakeHeaderBytes, header.hello_bytes()));
+    inspection.finding = read_client_hello(hello, inspection);
   }
+  return inspection;
+}
+
+// After a HelloRetryRequest the client sends one ChangeCipherSpec, for middleboxes (RFC 8446 §D.4),
+// and another hello; after any other answer of the server no hello follows.
+Inspection inspect_tls_next(std::span<const std::uint8_t> stream) noexcept {
+  constexpr std::array<std::uint8_t, 4> kDummy = {TlsRecord::kChangeCipherSpec,
+                                                  TlsRecord::kVersionMajor, 0x03, 0x00};
+  constexpr std::size_t kDummyBytes = TlsRecord::kHeaderBytes + 1;
+  std::size_t skipped = 0;
+  if (std::ranges::equal(stream.first(std::min(stream.size(), kDummy.size())),
+                         std::span(kDummy).first(std::min(stream.size(), kDummy.size())))) {
+    if (stream.size() <= kDummyBytes) {
+      Inspection waiting;
+      waiting.protocol = Protocol::Tls;
+      return waiting;
+    }
+    skipped = stream[kDummy.size()] == 1 ? kDummyBytes : 0;
+  }
+  Inspection inspection = inspect_tls(stream.subspan(skipped));
+  inspection.unit_bytes += skipped;
   return inspection;
 }
 

@@ -22,6 +22,7 @@ enum class Outcome : std::uint8_t {
   DnsNotQuery,         // a response or other datagram on port 53
   TcpControl,          // handshake, acknowledgements and resets of a flow that is not decided
   TcpDecided,          // packet of a flow whose name was allowed
+  SynDataCut,          // SYN without the data that it carried (TCP Fast Open, RFC 7413), which the client sends again
   TcpFromInternet,     // server's side of a flow that is not refused
   TlsAllowed,
   TlsNoName,           // a ClientHello without a usable name
@@ -40,6 +41,8 @@ enum class Outcome : std::uint8_t {
   DnsFormatError,      // answered FORMERR or NOTIMP in place
   TlsBlocked,
   HttpRedirected,
+  HttpReset,           // HTTP request of a refused host where no redirect can be told: reset
+  OverlapReset,        // two contents for the same bytes of an undecided stream: reset
   AddressBlocked,      // connection without a name to a listed address
   QuicBlocked,         // held until the name of its ClientHello was refused
   QuicRefused,         // a version that is not read, on UDP port 443
@@ -47,9 +50,10 @@ enum class Outcome : std::uint8_t {
   MalformedDropped,
   FragmentDropped,     // fragment from a filtered line, where the options say so
   FragmentRefused,     // fragments that overlap or contradict each other
-  OutOfOrderDropped,   // client data of an undecided flow ahead of what was seen; the client sends it again
+  OutOfOrderDropped,   // client data of an undecided flow outside of what may be held; the client sends it again
   DuplicateDropped,    // client data or a fragment that is held already
-  SynDataDropped,      // SYN that carries data (TCP Fast Open, RFC 7413); the client falls back to a plain one
+  SynDataDropped,      // SYN with data that cannot be cut; the client falls back to a plain one
+  DecoyDropped,        // segment of an undecided flow that its server does not accept: checksum, TCP MD5 (RFC 2385)
   AbandonedDropped,    // held when the client reset its connection or began a new one
   QuicSmallDropped,    // an authentic Initial in less than 1,200 bytes, which servers discard (RFC 9000 §14.1)
   RefusedFlowDropped,  // later packet of a refused flow

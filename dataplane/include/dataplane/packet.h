@@ -46,9 +46,9 @@ inline constexpr std::size_t kMaxHeldFragments = 512;
 // What leaves after one call, in order, per side. Filled by a worker, emptied by the port.
 class Egress {
  public:
-  // 32 packets of a burst, each of which may let go of 48 held ones and cause two forged ones: 32 × 51 = 1,632; and
+  // 32 packets of a burst, each of which may let go of 128 held ones and cause two forged ones: 32 × 131 = 4,192; and
   // what they are held for may be fragments.
-  static constexpr std::size_t kCapacity = 2048 + kMaxHeldFragments;
+  static constexpr std::size_t kCapacity = 4352 + kMaxHeldFragments;
 
   // False when full: the caller keeps the packet and releases it as dropped.
   [[nodiscard]] bool push(Side to, const Packet& packet) noexcept {

@@ -28,7 +28,7 @@ enum class QuicUnknown : std::uint8_t { Refuse, Forward };
 struct WorkerOptions {
   std::uint32_t max_flows = 1U << 20U;       // rounded up to a power of two; 64 bytes each; QUIC: half as many
   std::uint32_t max_collecting = 4096;       // flows whose first bytes are being held; QUIC: half as many
-  std::uint32_t max_collect_bytes = 16384;   // client bytes held per undecided flow
+  std::uint32_t max_collect_bytes = 65536;   // client bytes held per undecided flow; at most 65,536
   std::chrono::milliseconds hold_timeout{500};
   std::chrono::seconds flow_idle_timeout{300};
   FailMode fail_mode = FailMode::Open;       // an undecided flow at a bound
@@ -36,6 +36,9 @@ struct WorkerOptions {
   std::uint32_t quic_initials_per_second = 512;
   QuicUnknown quic_unknown = QuicUnknown::Refuse;
   bool drop_malformed = false;
+  // Undecided client segments with a wrong checksum are dropped, as their server would drop them. Off for captures
+  // of hosts that leave checksums to their network card.
+  bool verify_checksums = true;
   FragmentMode fragments = FragmentMode::Reassemble;  // sent by a filtered line
   std::uint32_t max_datagrams = 64;          // of which fragments are held; 66 KB each, once in use
   std::chrono::milliseconds fragment_timeout{1000};

@@ -119,6 +119,24 @@ TEST_F(TunnelJourney, DnsAnswersAndTlsAlertsReachTheClientThroughItsTunnel) {
   }
 }
 
+TEST_F(TunnelJourney, DataIsCutFromASynInEveryEncapsulation) {
+  for (const Wrapping& wrapping : wrappings()) {
+    SCOPED_TRACE(wrapping.name);
+    start({});
+    const Connection connection;
+    const Bytes syn = connection.from_client().seq(connection.isn).syn().payload("early").build();
+    from_client({wrapping.wrap(syn, Way::ToServer)});
+    const auto passed = to_server();
+    ASSERT_EQ(passed.size(), 1U);
+    EXPECT_EQ(view_of(passed[0]).tcp_flags, tcp_flag::kSyn);
+    EXPECT_EQ(view_of(passed[0]).payload_size, 0U);
+    EXPECT_EQ(view_of(passed[0]).payload_offset, passed[0].size());
+    PacketView cut;
+    EXPECT_EQ(decode(std::span(passed[0]).first(passed[0].size() - 1), cut),
+              DecodeResult::Truncated);
+  }
+}
+
 TEST_F(TunnelJourney, QuicIsClosedThroughTheClientsTunnel) {
   for (const Wrapping& wrapping : wrappings()) {
     SCOPED_TRACE(wrapping.name);

@@ -47,7 +47,8 @@ TEST(InspectHttp, EveryStrictPrefixNeedsMore) {
   for (const std::string_view head :
        {"\r\n\nGET /a?b=c HTTP/1.1\r\nUser-Agent: x\r\nHost: www.example.org\r\nAccept: "
         "*/*\r\n\r\n",
-        "POST / HTTP/1.0\nhost:www.example.org\n\n", "CONNECT www.example.org:443 HTTP/1.1\r\n"}) {
+        "POST / HTTP/1.0\nhost:www.example.org\n\n",
+        "CONNECT www.example.org:443 HTTP/1.1\r\n\r\n"}) {
     for (std::size_t size = 0; size < head.size(); ++size) {
       ASSERT_EQ(http(head.substr(0, size)), "need more") << head.substr(0, size);
     }
@@ -92,24 +93,24 @@ TEST(InspectHttp, HostsThatServersCouldReadDifferentlyAreMalformed) {
 
 TEST(InspectHttp, TargetNamesTheHostWhereItsFormDoes) {
   expect({
-      {"GET http://www.example.org/a HTTP/1.1\r\n", kFound},
-      {"GET http://www.example.org HTTP/1.1\r\n", kFound},
-      {"GET HTTP://WWW.example.ORG:8080?a HTTP/1.1\r\n", kFound},
-      {"GET https://user:pass@www.example.org/ HTTP/1.1\r\n", kFound},
-      {"GET ftp://www.example.org#a HTTP/1.1\r\n", kFound},
+      {"GET http://www.example.org/a HTTP/1.1\r\n\r\n", kFound},
+      {"GET http://www.example.org HTTP/1.1\r\n\r\n", kFound},
+      {"GET HTTP://WWW.example.ORG:8080?a HTTP/1.1\r\n\r\n", kFound},
+      {"GET https://user:pass@www.example.org/ HTTP/1.1\r\n\r\n", kFound},
+      {"GET ftp://www.example.org#a HTTP/1.1\r\n\r\n", kFound},
       {"GET http://www.example.org/ HTTP/1.1\r\nHost: other.example\r\n\r\n", kFound},
       {"GET http://192.0.2.1/ HTTP/1.1\r\nHost: other.example\r\n\r\n", "no name"},
-      {"GET http://[2001:db8::1]:80/ HTTP/1.1\r\n", "no name"},
+      {"GET http://[2001:db8::1]:80/ HTTP/1.1\r\n\r\n", "no name"},
       {"GET http:///a HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
       {"GET /http://a.example/ HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
       {"GET /?u=http://a.example/ HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
       {"GET 1a://a.example/ HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
       {"OPTIONS * HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
-      {"CONNECT www.example.org:443 HTTP/1.1\r\n", kFound},
-      {"CONNECT www.example.org HTTP/1.0\r\n", kFound},
+      {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", kFound},
+      {"CONNECT www.example.org HTTP/1.0\r\n\r\n", kFound},
       {"CONNECT www.example.org:443 HTTP/1.1\r\nHost: other.example\r\n\r\n", kFound},
-      {"CONNECT 192.0.2.1:443 HTTP/1.1\r\n", "no name"},
-      {"CONNECT [2001:db8::1]:443 HTTP/1.1\r\n", "no name"},
+      {"CONNECT 192.0.2.1:443 HTTP/1.1\r\n\r\n", "no name"},
+      {"CONNECT [2001:db8::1]:443 HTTP/1.1\r\n\r\n", "no name"},
   });
 }
 

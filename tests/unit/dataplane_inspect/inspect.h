@@ -23,6 +23,8 @@ inline std::string words(const Inspection& inspection) {
       return "name:" + inspection.name.to_text();
     case Finding::NoName:
       return "no name";
+    case Finding::Nothing:
+      return "nothing";
     case Finding::NotThis:
       return "not this";
     case Finding::Malformed:

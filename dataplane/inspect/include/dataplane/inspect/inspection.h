@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "categories/domain_name.h"
+#include "categories/ip_address.h"
 
 namespace luytre::dataplane {
 
@@ -17,10 +19,24 @@ enum class Finding : std::uint8_t {
   NeedMore,  // a valid beginning; the name is not complete yet
   Name,      // `name` is what the client asks for
   NoName,    // the hello or request was read whole and carries no usable name (none, an address, an
-             // odd one)
+             // odd one); of DNS: a message that is answered with an error
+  Nothing,   // read whole, and nothing in it is to be judged: read on behind it
   NotThis,   // no continuation of these bytes is this protocol
   Malformed,  // this protocol, broken: no server would accept it, two could read two names, or a
               // bound is reached
+};
+
+// What a stream's bytes are read as, from the first that no verdict covers on.
+enum class Reader : std::uint8_t {
+  Start,    // the beginning of a stream, of any protocol
+  TlsNext,  // what follows a ClientHello: another one after a HelloRetryRequest (RFC 8446 §4.1.4)
+  Http,     // the next request of a connection that is kept (RFC 9112 §9.3)
+  HttpChunk,    // a chunk of a request's content, or the last one (RFC 9112 §7.1)
+  HttpTrailer,  // the trailer section behind it (§7.1.2)
+  Dns,          // messages with their lengths (RFC 7766 §8)
+  Http2,        // frames of a connection with prior knowledge (RFC 9113 §3.3)
+  Socks5,       // behind the greeting: authentication, then the request (RFC 1928 §4, RFC 1929)
+  Done,         // nothing more is read
 };
 
 struct Inspection {
@@ -31,6 +47,13 @@ struct Inspection {
   // With Finding::Name of an HTTP request: path and query that it asks for (RFC 9112 §3.2.1, §3.2.2),
   // without a fragment; empty for CONNECT. Borrows from the stream.
   std::string_view target = {};
+  // With NoName: the address that stands in place of a name.
+  std::optional<categories::IpAddress> address = {};
+  // With Name, NoName and Nothing: the bytes that this is about, from the first one read on, and what
+  // follows them. May be more than has arrived.
+  std::uint64_t unit_bytes = 0;
+  Reader next = Reader::Done;
+  bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
 
 // Reads a ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) from the start of a TCP stream: over any
@@ -45,14 +68,31 @@ struct Inspection {
 // caller's to say.
 [[nodiscard]] Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept;
 
-// Reads the first HTTP/1 request of a TCP stream (RFC 9112 §3.2): absolute-form wins over Host,
+// Reads what follows a ClientHello: NotThis unless it is another one.
+[[nodiscard]] Inspection inspect_tls_next(std::span<const std::uint8_t> stream) noexcept;
+
+// Reads an HTTP/1 request at the beginning of a TCP stream (RFC 9112 §3.2): absolute-form wins over Host,
 // CONNECT's authority is the name. Host is said at the end of the head; two that differ are
 // Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head without one is
-// Malformed. HTTP/2 prior knowledge is NotThis for now.
+// Malformed, and so is a request whose end two servers could see in two places (RFC 9112 §6.3).
 [[nodiscard]] Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept;
+
+// Reads one DNS message of a TCP stream (RFC 7766 §8): Name is its question's. NoName is a message
+// that a gateway answers with an error, Nothing one that asks for nothing.
+[[nodiscard]] Inspection inspect_dns_stream(std::span<const std::uint8_t> stream) noexcept;
 
 // Tries each protocol that a stream can begin with. NeedMore as long as one of them may still
 // match; Unknown and NotThis when none does.
 [[nodiscard]] Inspection inspect_stream(std::span<const std::uint8_t> stream) noexcept;
+
+// What `reader` finds in a stream from offset `from` on. `stream` begins earlier, for readers that
+// need what came before. `port`: the server's.
+struct StreamPlace {
+  Reader reader = Reader::Start;
+  std::uint32_t from = 0;
+  std::uint16_t port = 0;
+};
+[[nodiscard]] Inspection read_stream(std::span<const std::uint8_t> stream,
+                                     const StreamPlace& place) noexcept;
 
 }  // namespace luytre::dataplane

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a flow once its bytes are read: asked about, let go, refused, given up.
+
+#include <algorithm>
+#include <utility>
+
+#include "act.h"
+#include "dataplane/decode.h"
+#include "tcp_flows.h"
+
+namespace luytre::dataplane {
+namespace {
+
+// Requests or messages that are read while packets are held. Clients that pipeline send a few; each
+// costs a look-up before the packet may leave.
+constexpr std::uint32_t kMaxUnits = 64;
+
+// Content of a request that is announced and passes unread. What is announced beyond is taken for
+// the rest of the connection: half of sequence space could not tell before from behind.
+constexpr std::uint64_t kMaxAhead = std::uint64_t{1} << 30U;
+
+bool is_http(Reader reader) noexcept {
+  return reader == Reader::Http || reader == Reader::HttpChunk || reader == Reader::HttpTrailer;
+}
+
+bool covers_a_unit(Finding finding) noexcept {
+  return finding == Finding::Name || finding == Finding::NoName || finding == Finding::Nothing;
+}
+
+}  // namespace
+
+// Reads what is held, from the first byte that no verdict covers on.
+TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcept {
+  const HoldId id = hold_of(slot);
+  Collector::Hold& hold = collector_.hold(id);
+  const Flow& flow = table_.flow(slot);
+  while (hold.judged < hold.byte_count && hold.unit_count <= kMaxUnits) {
+    found.inspection =
+        read_stream(collector_.stream(id),
+                    {.reader = flow.reader, .from = hold.judged, .port = flow.key.server_port()});
+    switch (found.inspection.finding) {
+      case Finding::Name:
+      case Finding::NoName:
+        if (observer_ != nullptr) {
+          // A DNS message as in a datagram, without its length.
+          const std::size_t prefix = found.inspection.protocol == Protocol::Dns ? 2 : 0;
+          observer_->on_inspection(hold.sample_view, found.inspection,
+                                   collector_.stream(id).subspan(hold.judged + prefix));
+        }
+        return ask(slot, found);
+      case Finding::Nothing:
+        ++hold.unit_count;
+        advance(slot, found.inspection);
+        release(slot, Outcome::TcpDecided, exit);
+        if (table_.state(slot) != FlowState::Collecting) {
+          return Step::Ended;
+        }
+        break;
+      case Finding::NeedMore:
+        if (!hold.is_over()) {
+          return Step::Ended;
+        }
+        return read_incomplete(slot, found, exit);
+      case Finding::NotThis:
+        return read_incomplete(slot, found, exit);
+      case Finding::Malformed:
+        // Some server may be more lenient than our reading: as undecided as a bound that was hit.
+        give_up(slot, exit);
+        return Step::Ended;
+    }
+  }
+  if (hold.judged < hold.byte_count) {
+    give_up(slot, exit);
+  } else if (hold.is_over()) {
+    release(slot, Outcome::TcpDecided, exit);
+  }
+  return Step::Ended;
+}
+
+// No reader knows the bytes, or nothing follows that could complete them, for the server neither.
+TcpFlows::Step TcpFlows::read_incomplete(FlowSlot slot, Found& found, Exit& exit) noexcept {
+  Flow& flow = table_.flow(slot);
+  if (flow.reader == Reader::Start) {
+    return ask(slot, found);
+  }
+  if (found.inspection.finding == Finding::NotThis && is_http(flow.reader)) {
+    give_up(slot, exit);  // we and the server may have counted differently
+    return Step::Ended;
+  }
+  advance(slot, found.inspection);
+  release(slot, Outcome::TcpDecided, exit);
+  return Step::Ended;
+}
+
+TcpFlows::Step TcpFlows::ask(FlowSlot slot, Found& found) noexcept {
+  found.flow = slot;
+  ++collector_.hold(hold_of(slot)).unit_count;
+  table_.set_state(slot, FlowState::Judging);
+  return Step::Read;
+}
+
+TcpFlows::Step TcpFlows::resume(Found& found, Exit& exit) noexcept {
+  table_.set_state(found.flow, FlowState::Collecting);
+  return settle(found.flow, found, exit);
+}
+
+// Moves the flow behind what a verdict covers.
+void TcpFlows::advance(FlowSlot slot, const Inspection& inspection) noexcept {
+  Flow& flow = table_.flow(slot);
+  Collector::Hold& hold = collector_.hold(hold_of(flow));
+  flow.reader = Reader::Done;
+  if (covers_a_unit(inspection.finding) && inspection.unit_bytes <= kMaxAhead) {
+    hold.judged += static_cast<std::uint32_t>(inspection.unit_bytes);
+    const bool is_all = inspection.next == Reader::Http2 && hold.judged >= hold.byte_count;
+    flow.reader = is_all ? Reader::Done : inspection.next;
+  }
+  if (flow.reader == Reader::Done) {
+    hold.judged = hold.byte_count;
+  }
+  flow.client_sequence = hold.first_sequence + hold.judged;
+  flow.long_lived =
+      flow.long_lived || flow.client_sequence - flow.first_sequence >= std::uint32_t{kMaxAhead};
+}
+
+// Forwards the held packets of which every byte is judged. Packets go whole, so one that reaches
+// further stays, and all behind it.
+void TcpFlows::release(FlowSlot slot, Outcome outcome, Exit& exit) noexcept {
+  const Flow& flow = table_.flow(slot);
+  const HoldId id = hold_of(flow);
+  Collector::Hold& hold = collector_.hold(id);
+  const auto packets = collector_.packets(id);
+  std::size_t count = 0;
+  for (; count < packets.size(); ++count) {
+    const Collector::Held& held = packets[count];
+    if (flow.reader != Reader::Done && std::cmp_greater(held.end, hold.judged)) {
+      break;
+    }
+    exit.forward(held.packet, outcome);
+    hold.passed = later(hold.passed, hold.first_sequence + static_cast<std::uint32_t>(held.end));
+  }
+  collector_.take(id, count);
+  if (hold.packet_count != 0 && hold.judged > hold.byte_count) {
+    // Content that passes unread is missing in front of them: the client sends them again behind it.
+    drop_held(id, Outcome::OutOfOrderDropped, exit);
+    collector_.forget_ahead(id);
+  }
+  if (hold.packet_count == 0) {
+    rest(slot);
+    return;
+  }
+  table_.set_state(slot, FlowState::Collecting);
+  if (count != 0) {
+    hold.sample = hold.packets[0].packet;
+    static_cast<void>(decode(hold.sample.frame(), hold.sample_view));  // it did before
+  }
+}
+
+bool TcpFlows::allow(const Found& found, Outcome outcome, Exit& exit) noexcept {
+  const FlowSlot slot = found.flow;
+  advance(slot, found.inspection);
+  table_.flow(slot).answered = false;
+  release(slot, outcome, exit);
+  if (table_.state(slot) != FlowState::Collecting) {
+    return false;
+  }
+  const Collector::Hold& hold = collector_.hold(hold_of(slot));
+  if (hold.judged == hold.byte_count) {
+    return false;
+  }
+  table_.set_state(slot, FlowState::Judging);
+  return true;
+}
+
+// A flow whose hold has no packets left: what was judged is remembered until the server has it.
+void TcpFlows::rest(FlowSlot slot) noexcept {
+  Flow& flow = table_.flow(slot);
+  const HoldId id = hold_of(flow);
+  const bool has_bytes = collector_.hold(id).byte_count != 0;
+  if (has_bytes) {
+    make_way();
+    collector_.linger(id);
+  } else {
+    collector_.close(id);
+    flow.detail = static_cast<std::uint32_t>(kNoHold);
+  }
+  const bool is_new =
+      !has_bytes && flow.reader == Reader::Start && flow.client_sequence == flow.first_sequence;
+  table_.set_state(slot, is_new ? FlowState::Handshake : FlowState::Watching);
+}
+
+// One place in the pool, at the cost of what is remembered longest.
+void TcpFlows::make_way() noexcept {
+  const HoldId id = collector_.to_make_way();
+  if (id == kNoHold) {
+    return;
+  }
+  // The flow may have moved within the table; then it finds out by itself.
+  const FlowSlot slot = collector_.hold(id).flow;
+  Flow& flow = table_.flow(slot);
+  if (table_.state(slot) == FlowState::Watching && hold_of(flow) == id &&
+      flow.reader == Reader::Done && !flow.server_seen) {
+    table_.set_state(slot, FlowState::Allowed);
+  }
+  collector_.close(id);
+}
+
+bool TcpFlows::awaits_answer(FlowSlot slot) noexcept {
+  const Flow& flow = table_.flow(slot);
+  if (!flow.long_lived && flow.client_sequence == flow.first_sequence) {
+    return true;
+  }
+  const Collector::Hold& hold = collector_.hold(hold_of(flow));
+  return flow.server_seen && flow.answered && hold.last_acknowledgement == flow.server_next;
+}
+
+std::span<const std::uint8_t> TcpFlows::unit(const Found& found) noexcept {
+  const HoldId id = hold_of(found.flow);
+  const auto rest = collector_.stream(id).subspan(collector_.hold(id).judged);
+  return rest.first(std::min<std::uint64_t>(rest.size(), found.inspection.unit_bytes));
+}
+
+void TcpFlows::refuse(FlowSlot slot, std::span<const std::uint8_t> last_words, Outcome outcome,
+                      Exit& exit) noexcept {
+  Flow& flow = table_.flow(slot);
+  const HoldId id = hold_of(flow);
+  const Collector::Hold& hold = collector_.hold(id);
+  const ConnectionEnd end{
+      .client_first = hold.passed,
+      .client_next = hold.first_sequence + hold.byte_count + (hold.is_over() ? 1U : 0U),
+      .server_next = flow.server_seen ? later(hold.last_acknowledgement, flow.server_next)
+                                      : hold.last_acknowledgement};
+  const bool told = end_connection(hold.sample, hold.sample_view, end, last_words, exit);
+  const Outcome last_outcome = told ? outcome : exit.untold(hold.sample, hold.sample_view);
+  const auto packets = collector_.packets(id);
+  for (const Collector::Held& held : packets.first(packets.size() - 1)) {
+    exit.drop(held.packet, outcome);
+  }
+  exit.drop(packets.back().packet, last_outcome);
+  collector_.close(id);
+  // After a RST no acknowledgement is to come: a number that no client sends makes after_refusal()
+  // repeat the RST.
+  set_refused(slot, end.client_next,
+              last_words.empty()
+                  ? end.server_next - 1
+                  : end.server_next + static_cast<std::uint32_t>(last_words.size()) + 1);
+}
+
+void TcpFlows::set_refused(FlowSlot slot, std::uint32_t client_next,
+                           std::uint32_t server_next) noexcept {
+  table_.flow(slot).client_sequence = client_next;
+  table_.flow(slot).detail = server_next;
+  table_.set_state(slot, FlowState::Refused);
+  table_.mark_closing(slot);
+}
+
+// Two contents for the same bytes: the server may read either, and none of them any more.
+void TcpFlows::contradict(const Segment& segment, FlowSlot slot, Exit& exit) noexcept {
+  const Flow& flow = table_.flow(slot);
+  const HoldId id = hold_of(flow);
+  const PacketView& view = segment.view;
+  if (!collector_.packets(id).empty()) {
+    refuse(slot, {}, Outcome::OverlapReset, exit);
+    exit.drop(segment.packet, Outcome::OverlapReset);
+    return;
+  }
+  // What was judged may not have reached the server; it has not said so.
+  const ConnectionEnd end{.client_first = collector_.hold(id).first_sequence,
+                          .client_next = view.tcp_sequence + length_of(view),
+                          .server_next = flow.server_seen
+                                             ? later(view.tcp_acknowledgement, flow.server_next)
+                                             : view.tcp_acknowledgement};
+  const bool told = end_connection(segment.packet, view, end, {}, exit);
+  collector_.close(id);
+  set_refused(slot, end.client_next, end.server_next - 1);
+  exit.drop(segment.packet, told ? Outcome::OverlapReset : exit.untold(segment.packet, view));
+}
+
+// The client of a refused connection goes on until it has read the refusal; in the server's name
+// the gateway sees to it that it neither waits nor repeats itself.
+void TcpFlows::after_refusal(const Segment& segment, FlowSlot slot, Exit& exit) noexcept {
+  const PacketView& view = segment.view;
+  Flow& flow = table_.flow(slot);
+  const std::uint32_t end = view.tcp_sequence + length_of(view);
+  if (length_of(view) != 0 && !has(view, tcp_flag::kRst)) {
+    if (view.tcp_acknowledgement ==
+        flow.detail) {  // it has our FIN: acknowledge its own, or what it still sends
+      flow.client_sequence = later(flow.client_sequence, end);
+      reply_to_client(segment.packet, view,
+                      {.flags = tcp_flag::kAck,
+                       .sequence = flow.detail,
+                       .acknowledgement = flow.client_sequence},
+                      exit);
+    } else if (distance(end, flow.client_sequence) <=
+               0) {  // it repeats itself: the refusal was lost
+      reply_to_client(segment.packet, view,
+                      {.flags = tcp_flag::kRst | tcp_flag::kAck,
+                       .sequence = view.tcp_acknowledgement,
+                       .acknowledgement = end},
+                      exit);
+    }
+  }
+  exit.drop(segment.packet, Outcome::RefusedFlowDropped);
+}
+
+void TcpFlows::drop_held(HoldId id, Outcome outcome, Exit& exit) noexcept {
+  const auto packets = collector_.packets(id);
+  for (const Collector::Held& held : packets) {
+    exit.drop(held.packet, outcome);
+  }
+  collector_.take(id, packets.size());
+}
+
+// The client itself ended the connection; what it said last is of no interest to anybody.
+void TcpFlows::abandon(FlowSlot slot, Exit& exit) noexcept {
+  const HoldId id = hold_of(slot);
+  Collector::Hold& hold = collector_.hold(id);
+  drop_held(id, Outcome::AbandonedDropped, exit);
+  collector_.forget_ahead(id);
+  hold.byte_count = std::min(hold.byte_count, hold.judged);
+  hold.fin_at = Collector::kNoFin;
+  rest(slot);
+}
+
+// A bound was hit. Open: the line works and this connection is unfiltered. Closed: nothing unread
+// passes.
+void TcpFlows::give_up(FlowSlot slot, Exit& exit) noexcept {
+  const HoldId id = hold_of(slot);
+  const auto packets = collector_.packets(id);
+  if (fail_mode_ == FailMode::Open) {
+    for (const Collector::Held& held : packets) {
+      exit.forward(held.packet, Outcome::FailOpen);
+    }
+    collector_.close(id);
+    table_.flow(slot).detail = static_cast<std::uint32_t>(kNoHold);
+    table_.set_state(slot, FlowState::Allowed);
+  } else if (packets.empty()) {
+    rest(slot);  // not even the first packet could be taken
+  } else {
+    refuse(slot, {}, Outcome::FailClosed, exit);
+  }
+}
+
+bool TcpFlows::give_up_overdue(Clock::time_point now, Exit& exit) noexcept {
+  const HoldId id = collector_.oldest();
+  if (id == kNoHold || now - collector_.hold(id).since < hold_timeout_) {
+    return false;
+  }
+  give_up(collector_.hold(id).flow, exit);
+  return true;
+}
+
+bool TcpFlows::give_up_oldest(Exit& exit) noexcept {
+  const HoldId id = collector_.oldest();
+  if (id == kNoHold) {
+    return false;
+  }
+  give_up(collector_.hold(id).flow, exit);
+  return true;
+}
+
+}  // namespace luytre::dataplane
