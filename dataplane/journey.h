@@ -44,11 +44,10 @@ class Journey {
     [[nodiscard]] std::span<const std::uint8_t> list() const noexcept { return {at.data(), count}; }
     // Keeps the order of arrival, because a connection's packets may be among both.
     void merge(const Positions& others) noexcept {
-      const std::size_t middle = count;
       for (const std::uint8_t position : others.list()) {
         add(position);
       }
-      std::inplace_merge(at.begin(), at.begin() + middle, at.begin() + count);
+      std::sort(at.begin(), at.begin() + count);  // std::inplace_merge would allocate
     }
   };
 
@@ -75,6 +74,7 @@ class Journey {
     const categories::DomainName* name = nullptr;
     const categories::IpAddress* address = nullptr;  // that the client named in place of one
     std::string_view target;                         // of an HTTP request
+    Bypass bypass = Bypass::None;
   };
 
   [[nodiscard]] bool pass(std::span<const Packet> packets, Exit& exit) noexcept;
@@ -87,6 +87,7 @@ class Journey {
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   void read_fragment(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
+  [[nodiscard]] bool read_dtls(std::size_t position) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
@@ -97,6 +98,8 @@ class Journey {
   [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
                                      Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_bypass(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }

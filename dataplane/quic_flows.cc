@@ -5,6 +5,7 @@
 #include <array>
 
 #include "act.h"
+#include "dataplane/forge.h"
 
 namespace luytre::dataplane {
 namespace {
@@ -33,7 +34,8 @@ QuicFlows::QuicFlows(const WorkerOptions& options, NameObserver* observer)
       observer_(observer),
       hold_timeout_(options.hold_timeout),
       fail_mode_(options.fail_mode),
-      unknown_(options.quic_unknown) {}
+      unknown_(options.quic_unknown),
+      verify_checksums_(options.verify_checksums) {}
 
 // All datagrams but the short ones of an allowed flow. `slot`: the datagram's flow, if it has one.
 QuicFlows::Step QuicFlows::from_client_of(FlowSlot slot, const UdpDatagram& datagram,
@@ -58,11 +60,20 @@ QuicFlows::Step QuicFlows::from_client_of(FlowSlot slot, const UdpDatagram& data
   }
   QuicReader::Reading reading;
   if (parts.initial_count != 0) {
+    if (is_decoy(datagram)) {
+      exit.drop(datagram.packet, Outcome::DecoyDropped);
+      return Step::Ended;
+    }
     reading = openings_.take(line_of(datagram.key), now_)
                   ? reader_.read(holds_, hold_of(slot), parts)
                   : QuicReader::Reading{.result = QuicReader::Result::GiveUp};
   }
   return collect(slot, datagram, reading, found, exit);
+}
+
+// What its server does not accept must not be read as a part of the hello.
+bool QuicFlows::is_decoy(const UdpDatagram& datagram) const noexcept {
+  return verify_checksums_ && !checksums_are_right(datagram.packet.frame(), datagram.view);
 }
 
 // A flow that nothing is known of: most are no QUIC at all.
@@ -149,6 +160,10 @@ QuicFlows::Step QuicFlows::refused(FlowSlot slot, const UdpDatagram& datagram,
 // authentic by its own id; 0-RTT is believed, because its Initial may follow it.
 QuicFlows::Begun QuicFlows::begin(FlowSlot slot, const UdpDatagram& datagram,
                                   const quic::Datagram& parts, Found& found, Exit& exit) noexcept {
+  if (is_decoy(datagram)) {
+    exit.drop(datagram.packet, Outcome::DecoyDropped);
+    return Begun::Ended;
+  }
   const QuicHoldId id =
       openings_.take(line_of(datagram.key), now_) ? holds_.open(slot, now_) : kNoQuicHold;
   if (id == kNoQuicHold) {
@@ -308,10 +323,14 @@ void QuicFlows::unknown_version(const UdpDatagram& datagram, Exit& exit) noexcep
     exit.forward(datagram.packet, Outcome::QuicUnknownForwarded);
     return;
   }
-  const bool told = !answers_.take(line_of(datagram.key), now_) ||
+  refuse_datagram(datagram, now_, Outcome::QuicRefused, exit);
+}
+
+void QuicFlows::refuse_datagram(const UdpDatagram& datagram, Clock::time_point now, Outcome outcome,
+                                Exit& exit) noexcept {
+  const bool told = !answers_.take(line_of(datagram.key), now) ||
                     tell_port_unreachable(datagram.packet, datagram.view, exit);
-  exit.drop(datagram.packet,
-            told ? Outcome::QuicRefused : exit.untold(datagram.packet, datagram.view));
+  exit.drop(datagram.packet, told ? outcome : exit.untold(datagram.packet, datagram.view));
 }
 
 void QuicFlows::from_server(const UdpDatagram& datagram, Clock::time_point now,

@@ -72,6 +72,10 @@ class QuicFlows {
   }
   void from_server(const UdpDatagram& datagram, Clock::time_point now, Exit& exit) noexcept;
 
+  // Drops a datagram that is refused for what it is, and tells its client so, within what a line is told in a second.
+  void refuse_datagram(const UdpDatagram& datagram, Clock::time_point now, Outcome outcome,
+                       Exit& exit) noexcept;
+
   // The verdict on the connection that was read. Allowed, the flow's packets go on as soon as no
   // other connection of the flow is undecided. Refused, all of the flow is.
   void allow(FlowSlot flow, Outcome outcome, Exit& exit) noexcept;
@@ -103,6 +107,7 @@ class QuicFlows {
   [[nodiscard]] Step settle(FlowSlot slot, std::size_t connection, Found& found,
                             Exit& exit) noexcept;
 
+  [[nodiscard]] bool is_decoy(const UdpDatagram& datagram) const noexcept;
   [[nodiscard]] bool is_known(FlowSlot slot, const quic::Datagram& parts) noexcept;
   void unknown_version(const UdpDatagram& datagram, Exit& exit) noexcept;
   void give_up(FlowSlot slot, Exit& exit) noexcept;
@@ -128,6 +133,7 @@ class QuicFlows {
   std::chrono::milliseconds hold_timeout_;
   FailMode fail_mode_;
   QuicUnknown unknown_;
+  bool verify_checksums_;
   Clock::time_point now_;  // of the current call
 };
 

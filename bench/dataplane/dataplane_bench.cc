@@ -22,6 +22,7 @@
 
 #include "base/byte_order.h"
 #include "bench_world.h"
+#include "checksum.h"
 #include "common/arguments.h"
 #include "common/name_files.h"
 #include "common/name_set.h"
@@ -29,6 +30,7 @@
 #include "packet_ring.h"
 #include "tests/support/client_hello.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/quic_packets.h"
 
 namespace luytre::dataplane::bench {
 namespace {
@@ -319,6 +321,68 @@ void tls_hello(benchmark::State& state) {
            .expected = {{blocked ? Outcome::TlsBlocked : Outcome::TlsAllowed, kBatch}}});
 }
 
+// Of a UDP frame whose addresses or ports were changed: those of undecided QUIC are verified.
+void write_udp_checksums(const Packet& packet) {
+  constexpr std::size_t kIpAt = 14;
+  constexpr std::size_t kUdpAt = 34;
+  const auto frame = std::span(packet.bytes, packet.size);
+  store_be16(&frame[kIpAt + 10], 0);
+  Checksum header;
+  header.add(frame.subspan(kIpAt, kUdpAt - kIpAt));
+  store_be16(&frame[kIpAt + 10], header.value());
+  store_be16(&frame[kUdpAt + 6], 0);
+  const auto datagram = frame.subspan(kUdpAt);
+  Checksum udp;
+  udp.add(frame.subspan(kSourceAt, 8));  // the addresses of the pseudo-header
+  udp.add(ip_protocol::kUdp + static_cast<std::uint32_t>(datagram.size()));
+  udp.add(datagram);
+  store_be16(&frame[kUdpAt + 6], udp.value());
+}
+
+// QUIC Initials from packet to verdict, on a new flow for each hello: in one datagram, or a current
+// browser's in two. Units are Initials.
+void quic_hello(benchmark::State& state) {
+  namespace quic = luytre::test::quic;
+  const auto datagrams = static_cast<std::size_t>(state.range(0));
+  const bool blocked = state.range(1) != 0;
+  Bench bench({.max_flows = 1U << 20U,
+               .max_collecting = 4096,
+               .quic_initials_per_second = 1'000'000'000,  // the lines' own bound is not measured
+               .hash_seed = 7});
+  const std::string name = blocked ? listed_name(1) : unlisted_name(1);
+  const quic::Endpoint client;
+  const auto payloads =
+      datagrams == 1
+          ? quic::hello_datagrams(
+                client,
+                luytre::test::ClientHello().browser_extensions().server_name(name).message())
+          : quic::hello_datagrams(client, luytre::test::browser_hello(name).message(), {1100});
+  std::vector<Bytes> frames;
+  for (const Bytes& payload : payloads) {
+    frames.push_back(
+        packet().eth().ipv4("10.0.0.0", "192.0.2.1").udp(1024, 443).payload(payload).build());
+  }
+  std::uint32_t number = 0;
+  const auto restore = [&] {
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      // The datagrams of a hello four packets apart, so that flows overlap as they do on a wire.
+      const std::size_t part = i / 4 % datagrams;
+      bench.ring.write(i, frames[part]);
+      bench.packets[i] = bench.ring.packet(i, frames[part].size());
+      const std::uint32_t flow =
+          number + static_cast<std::uint32_t>(i / (4 * datagrams) * 4 + i % 4);
+      address_flow(bench.packets[i].bytes, flow, Side::Subscriber);
+      store_be16(bench.packets[i].bytes + kDestinationPortAt, 443);
+      write_udp_checksums(bench.packets[i]);
+    }
+    number += static_cast<std::uint32_t>(kBatch / datagrams);
+  };
+  measure(state, bench,
+          {.budget_millions = 0.6,
+           .restore = restore,
+           .expected = {{blocked ? Outcome::QuicBlocked : Outcome::QuicAllowed, kBatch}}});
+}
+
 void register_all() {
   const auto add = [](const char* name, void (*bench)(benchmark::State&)) {
     return benchmark::RegisterBenchmark(name, bench)->UseManualTime();
@@ -328,6 +392,11 @@ void register_all() {
   add("decided_flow_64_bytes/from_server", decided_flow_64_bytes)->Arg(1);
   add("dns/blocked_percent", dns)->Arg(5)->Arg(50);
   add("tls_hello_two_segments/blocked", tls_hello)->Arg(0)->Arg(1);
+  add("quic_initial_to_verdict/datagrams/blocked", quic_hello)
+      ->Args({1, 0})
+      ->Args({1, 1})
+      ->Args({2, 0})
+      ->Args({2, 1});
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ std::string protocol_word(Protocol protocol) {
       return "quic";
     case Protocol::Http:
       return "http";
+    case Protocol::Dtls:
+      return "dtls";
     case Protocol::Unknown:
       break;
   }

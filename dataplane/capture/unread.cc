@@ -5,6 +5,7 @@
 
 #include "captured_frame.h"
 #include "dataplane/decode.h"
+#include "dataplane/quic/packet.h"
 
 namespace luytre::dataplane {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
      "tunnel in IP that is not read (GRE of other protocols, ESP, L2TP)"},
     {Unread::UdpTunnel, "udp_tunnel",
      "UDP port of a tunnel that is not read (L2TP, Teredo, AYIYA, CAPWAP, …)"},
-    {Unread::Quic, "quic", "UDP port 443 (QUIC)"},
+    {Unread::Quic, "quic", "QUIC of a version that is not read"},
 }};
 
 // IANA "Protocol Numbers": IPv4, IPv6, GRE, ESP, L2TP.
@@ -31,8 +32,6 @@ constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
 // read if the packet is still the innermost one.
 constexpr std::array<std::uint16_t, 9> kUdpTunnels = {1701, 2152, 3544, 4754, 4789,
                                                       5072, 5247, 6081, 8472};
-
-constexpr std::uint16_t kHttpsPort = 443;
 
 constexpr bool holds(const auto& numbers, auto number) noexcept {
   return std::ranges::find(numbers, number) != numbers.end();
@@ -51,14 +50,20 @@ Unread not_ip_cause(std::uint16_t ether_type) noexcept {
   }
 }
 
-std::optional<Unread> transport_cause(const PacketView& view) noexcept {
+bool is_unread_quic(std::span<const std::uint8_t> frame, const PacketView& view) noexcept {
+  const auto kind = quic::take_apart(frame.subspan(view.payload_offset, view.payload_size)).kind;
+  return kind == quic::DatagramKind::UnknownVersion || kind == quic::DatagramKind::GoogleQuic;
+}
+
+std::optional<Unread> transport_cause(std::span<const std::uint8_t> frame,
+                                      const PacketView& view) noexcept {
   if (holds(kIpTunnels, view.protocol)) {
     return Unread::IpTunnel;
   }
   if (view.protocol != ip_protocol::kUdp) {
     return std::nullopt;
   }
-  if (view.destination_port == kHttpsPort) {
+  if (is_unread_quic(frame, view)) {
     return Unread::Quic;
   }
   const bool tunnel = holds(kUdpTunnels, view.destination_port);
@@ -74,7 +79,7 @@ std::optional<Unread> why_unread(std::span<const std::uint8_t> frame, bool is_cu
   switch (decode(frame, view)) {
     case DecodeResult::Ok:
       // A fragment is read once its datagram is whole; until then nobody can say.
-      return view.is_fragment ? std::nullopt : transport_cause(view);
+      return view.is_fragment ? std::nullopt : transport_cause(frame, view);
     case DecodeResult::NotIp:
       return not_ip_cause(ether_type_of(frame));
     case DecodeResult::TooManyTags:

@@ -17,6 +17,7 @@ namespace {
 
 using dataplane::FailMode;
 using dataplane::FragmentMode;
+using dataplane::QuicUnknown;
 using net::ConfigPlace;
 using net::ConfigReader;
 using net::LogLevel;
@@ -25,6 +26,9 @@ using port::Driver;
 // The most packets that undecided flows hold back, on average of all that there may be, see
 // dataplane/collector.h.
 constexpr unsigned kHeldPackets = 48;
+// Undecided QUIC flows, half as many, hold two or three; a bound for their sum, see
+// dataplane/quic_holds.h.
+constexpr unsigned kHeldQuicPackets = 16;
 // Besides the buffers: DPDK's own tables, rings and the descriptors of ports.
 constexpr std::size_t kEnvironmentMb = 48;
 
@@ -42,6 +46,7 @@ constexpr std::string_view kWorkers[] = {"count",
                                          "malformed",
                                          "fragments",
                                          "tunnels",
+                                         "quic_unknown",
                                          "idle"};
 constexpr std::string_view kMetrics[] = {"listen"};
 constexpr std::string_view kEal[] = {"memory_mb", "hugepages", "arguments"};
@@ -58,6 +63,8 @@ constexpr std::pair<std::string_view, FragmentMode> kFragmentModes[] = {
     {"reassemble", FragmentMode::Reassemble},
     {"drop", FragmentMode::Drop},
     {"pass", FragmentMode::Pass}};
+constexpr std::pair<std::string_view, QuicUnknown> kQuicUnknown[] = {
+    {"refuse", QuicUnknown::Refuse}, {"forward", QuicUnknown::Forward}};
 constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
                                                        {"busy", Idle::Busy}};
 constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
@@ -258,6 +265,7 @@ void read_workers(ConfigReader& reader, Config& config) {
   reader.choice<bool>("malformed", kForwardOrDrop, config.worker.drop_malformed);
   reader.choice<FragmentMode>("fragments", kFragmentModes, config.worker.fragments);
   read_tunnels(reader, config.worker);
+  reader.choice<QuicUnknown>("quic_unknown", kQuicUnknown, config.worker.quic_unknown);
 }
 
 void read_metrics(ConfigReader& reader, Config& config) {
@@ -309,8 +317,8 @@ port::BufferOptions Config::buffers() const {
   constexpr unsigned kEgress = 2 * dataplane::Egress::kCapacity;
   constexpr unsigned kFragments = dataplane::kMaxHeldFragments;
   constexpr unsigned kCaches = 2 * 512;  // of the worker's lcore, one and a half times its size
-  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets + kEgress +
-                   kCaches + kFragments,
+  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets +
+                   worker.max_collecting / 2 * kHeldQuicPackets + kEgress + kCaches + kFragments,
           .frame_bytes = port::buffer_bytes(mtu)};
 }
 

@@ -58,7 +58,8 @@ struct Config {
 
  private:
   // A gateway holds back few flows at a time: a hello is complete within a round trip. 1,024 of
-  // them bound the buffers that somebody who never completes one can occupy to 117 MB.
+  // them, and half as many of QUIC, bound the buffers that somebody who never completes one can
+  // occupy to 136 MB.
   [[nodiscard]] static dataplane::WorkerOptions default_worker() {
     dataplane::WorkerOptions options;
     options.max_collecting = 1024;

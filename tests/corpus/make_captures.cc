@@ -14,6 +14,7 @@
 
 #include "tests/support/client_hello.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/quic_packets.h"
 #include "tests/support/tunnels.h"
 
 namespace luytre::test {
@@ -231,6 +232,36 @@ void http_hosts(Capture& capture) {
   address.client("GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n");
 }
 
+void quic_hellos(Capture& capture) {
+  const auto hello = [](std::string_view name) { return browser_hello(name).message(); };
+  const auto send = [&](const PacketBuilder& path, const std::vector<Bytes>& datagrams) {
+    for (const Bytes& datagram : datagrams) {
+      capture.add(PacketBuilder(path).payload(datagram));
+    }
+  };
+  const quic::Endpoint client;
+  const auto two = quic::hello_datagrams(client, hello("two-datagrams.example"), {1100});
+  send(v4_client().udp(40001, 443), two);
+  const auto late = quic::hello_datagrams(client, hello("other-order.example"), {1100});
+  send(v6_client().udp(40002, 8443), {late[1], late[0]});
+  const quic::Endpoint v2{.version = kQuicV2};
+  send(v4_client().udp(40003, 443), quic::hello_datagrams(v2, hello("version2.example"), {900}));
+  const quic::Endpoint draft{.version = kQuicDraft29, .grease_fixed_bit = true};
+  send(v4_client().udp(40004, 443), quic::hello_datagrams(draft, hello("draft29.example"), {900}));
+  const auto behind = quic::hello_datagrams(client, hello("behind-scone.example"), {1000});
+  send(v4_client().udp(40005, 443),
+       {client.sealed(quic::Type::ZeroRtt, 300), quic::joined({quic::scone(client), behind[0]}),
+        behind[1]});
+  const auto again = quic::hello_datagrams(client.with_id(7), hello("same-ports.example"), {1100});
+  send(v4_client().udp(40001, 443), again);
+  // Nobody reads these: a wrong tag, and too small a datagram.
+  Bytes damaged = quic::hello_datagrams(client, hello("damaged.example"), {1100})[0];
+  damaged.back() ^= 1U;
+  send(v4_client().udp(40006, 443), {damaged});
+  const Bytes message = ClientHello().server_name("small.example").message();
+  send(v4_client().udp(40007, 443), {client.initial(quic::crypto(0, message), 1199)});
+}
+
 void not_looked_into(Capture& capture) {
   const PacketBuilder query = v4_client().udp(40001, 53).dns_query("hidden.example");
   capture.add(PacketBuilder(query).fragment(0, true));
@@ -290,6 +321,7 @@ int main(int argc, char** argv) {
            {"dns-without-name", luytre::test::dns_without_name},
            {"http-hosts", luytre::test::http_hosts},
            {"not-looked-into", luytre::test::not_looked_into},
+           {"quic-hellos", luytre::test::quic_hellos},
            {"tls-out-of-order", luytre::test::tls_out_of_order},
            {"tls-two-segments", luytre::test::tls_two_segments},
            {"tls-without-name", luytre::test::tls_without_name},

@@ -4,7 +4,7 @@
 usage: shared_captures_test.py LUYTRE_INSPECT [--list]
 
 An event is a name that a client showed; need 1 says that an extractor should report it, need 0 that it may. The test fails
-- if a TLS event or one of DNS over UDP is missing that has need 1, unless cause_of_absence() knows why,
+- if a TLS or QUIC event or one of DNS over UDP is missing that has need 1, unless cause_of_absence() knows why,
 - if an event is reported that the corpus does not have,
 - if an event has other VLANs or is in other tunnels, or was seen more or less often (DNS only: a connection shows its first name only).
 It prints the counts that docs/inspection.md quotes; --list names every missing event too.
@@ -62,10 +62,20 @@ def is_address(name):
     return True
 
 
+def is_read_version(version):
+    """QUIC versions 1 and 2, and drafts 23 to 34."""
+    if version.startswith("gquic"):
+        return False
+    number = int(version, 16)
+    return number in (1, 0x6B3343CF) or 0xFF000017 <= number <= 0xFF000022
+
+
 def unseen_layer(event):
     """A layer of the event that is not read yet, or None."""
-    if event["proto"] in ("quic", "http2", "dtls"):
+    if event["proto"] == "http2":
         return event["proto"].upper()
+    if event["proto"] == "quic" and not is_read_version(event["ver"]):
+        return "version that is not read"
     if UNREAD_ENCAPSULATIONS.intersection(event.get("encap", [])):
         return "encapsulation: " + event["encap"][0]
     if event["proto"] == "dns" and event.get("t") == "tcp":
@@ -86,7 +96,7 @@ def cause_of_absence(path, event, flows_with_name, unreadable):
         return layer
     if event["proto"] == "http" and flow(event) in flows_with_name:
         return "later request of a connection"
-    if event["proto"] in ("tls", "http") and is_address(event["name"]):
+    if event["proto"] in ("tls", "http", "quic") and is_address(event["name"]):
         return "an IP address in place of a name"
     if "malformed" in event.get("flags", []) or "cut" in event.get("flags", []):
         return "malformed or cut by the snap length"

@@ -11,7 +11,7 @@
 
 #include "dataplane/quic/initial_cipher.h"
 #include "dataplane/quic/initial_keys.h"
-#include "support/client_hello.h"
+#include "client_hello.h"
 
 namespace luytre::test {
 

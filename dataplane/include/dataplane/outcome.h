@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t {
   TlsNoName,           // a ClientHello without a usable name
   HttpAllowed,
   HttpNoName,
+  BypassAllowed,       // the same, where the band allows it
   StreamUnknown,       // no protocol that we read
   QuicAllowed,         // held until the name of its ClientHello was allowed
   QuicNoName,          // held until its ClientHello was seen to have no usable name
@@ -35,6 +36,7 @@ enum class Outcome : std::uint8_t {
   QuicFromInternet,    // server's side of a flow that is not refused
   QuicUnreadable,      // an Initial that is not authentic and begins no connection
   QuicUnknownForwarded,  // a version that is not read, where it passes
+  DtlsAllowed,         // a ClientHello of DTLS with an allowed name, or without one
   FailOpen,            // undecided at a bound (time, bytes, buffers, flows); the fail mode is open
   // answered or refused
   DnsBlocked,          // answered in place
@@ -44,7 +46,9 @@ enum class Outcome : std::uint8_t {
   HttpReset,           // HTTP request of a refused host where no redirect can be told: reset
   OverlapReset,        // two contents for the same bytes of an undecided stream: reset
   AddressBlocked,      // connection without a name to a listed address
+  BypassBlocked,       // first packet or bytes of a VPN or proxy
   QuicBlocked,         // held until the name of its ClientHello was refused
+  DtlsBlocked,
   QuicRefused,         // a version that is not read, on UDP port 443
   // dropped
   MalformedDropped,

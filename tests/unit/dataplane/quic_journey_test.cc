@@ -344,6 +344,25 @@ TEST_F(QuicJourney, ADecoyInASmallDatagramDoesNotChangeWhatIsRead) {
   expect_refused(client_);
 }
 
+TEST_F(QuicJourney, ADecoyWithAWrongChecksumDoesNotChangeWhatIsRead) {
+  const Bytes decoy = hello_message("example.org");
+  const auto hello = large_hello(client_, "casino.test");
+  const Bytes lie = packet()
+                        .eth()
+                        .ipv4(path_.client, path_.server)
+                        .udp(path_.client_port, path_.server_port)
+                        .payload(client_.initial(part(decoy, 0, decoy.size())))
+                        .with_transport_checksum(0x1234)
+                        .build();
+  from_client({lie});
+  EXPECT_TRUE(to_server().empty());
+  send({hello[0]});
+  from_client({lie});
+  send({hello[1]});
+  expect_refused(client_);
+  EXPECT_EQ(counts(), (Counts{{Outcome::DecoyDropped, 2}, {Outcome::QuicBlocked, 2}}));
+}
+
 TEST_F(QuicJourney, NoFlippedBitLeadsToARefusal) {
   const Bytes good = small_hello(client_, "casino.test")[0];
   const std::size_t hello_end = 400;  // padding is under the same tag

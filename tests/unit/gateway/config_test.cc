@@ -78,6 +78,7 @@ fail_mode = "closed"
 malformed = "drop"
 fragments = "pass"
 tunnels = ["pppoe", "gtp-u"]
+quic_unknown = "forward"
 idle = "busy"
 [metrics]
 listen = "[::1]:9000"
@@ -106,6 +107,7 @@ level = "debug"
   EXPECT_EQ(config.worker.tunnels, dataplane::Tunnels::none()
                                        .with(dataplane::Tunnel::Pppoe)
                                        .with(dataplane::Tunnel::GtpU));
+  EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
   EXPECT_EQ(config.idle, Idle::Busy);
   EXPECT_EQ(config.metrics_listen, "[::1]:9000");
   EXPECT_EQ(config.eal().memory_mb, 1024U);
@@ -265,6 +267,7 @@ TEST(ConfigTest, TheExampleIsValidAndHasTheDefaults) {
   EXPECT_EQ(config->worker.drop_malformed, defaults.worker.drop_malformed);
   EXPECT_EQ(config->worker.fragments, defaults.worker.fragments);
   EXPECT_EQ(config->worker.tunnels, defaults.worker.tunnels);
+  EXPECT_EQ(config->worker.quic_unknown, defaults.worker.quic_unknown);
   EXPECT_EQ(config->idle, defaults.idle);
   EXPECT_EQ(config->metrics_listen, defaults.metrics_listen);
   EXPECT_EQ(config->log_level, defaults.log_level);

@@ -8,10 +8,11 @@
 
 #include "categories/domain_name.h"
 #include "categories/ip_address.h"
+#include "dataplane/inspect/bypass.h"
 
 namespace luytre::dataplane {
 
-enum class Protocol : std::uint8_t { Unknown, Dns, Tls, Quic, Http };
+enum class Protocol : std::uint8_t { Unknown, Dns, Tls, Quic, Http, Dtls };
 
 // What the first client bytes of a stream, read so far, say. Where servers differ the inspectors
 // are as lenient as the most lenient one: a name that some server would see is reported.
@@ -53,6 +54,7 @@ struct Inspection {
   // follows them. May be more than has arrived.
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
+  Bypass bypass = Bypass::None;  // with NoName of no protocol: the stream begins a VPN or asks a proxy
   bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
 
@@ -67,6 +69,17 @@ struct Inspection {
 // carries it in CRYPTO frames (RFC 9001 §4.1.3). NotThis: another message. The protocol is the
 // caller's to say.
 [[nodiscard]] Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept;
+
+// The first bytes of a datagram with a DTLS handshake in the clear; most datagrams end here.
+[[nodiscard]] inline bool may_be_dtls_hello(std::span<const std::uint8_t> datagram) noexcept {
+  constexpr std::uint8_t kHandshakeRecord = 22;
+  constexpr std::uint8_t kVersionMajor = 254;
+  return datagram.size() > 13 && datagram[0] == kHandshakeRecord && datagram[1] == kVersionMajor;
+}
+// Reads a ClientHello of DTLS (RFC 6347 §4.2, RFC 9147 §5) from one datagram, over up to 16 fragments
+// and any number of records in it. NotThis: no whole hello; one over several datagrams is not put
+// together.
+[[nodiscard]] Inspection inspect_dtls(std::span<const std::uint8_t> datagram) noexcept;
 
 // Reads what follows a ClientHello: NotThis unless it is another one.
 [[nodiscard]] Inspection inspect_tls_next(std::span<const std::uint8_t> stream) noexcept;

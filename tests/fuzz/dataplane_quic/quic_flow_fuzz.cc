@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes as the datagrams of one line's QUIC flows. Whatever they are, each packet has exactly one
+// outcome, none is lost or released twice, nothing stays held for ever, and nothing of a hello that
+// was refused has passed.
+//
+// Format: one byte of options, then steps of a letter and its arguments:
+//   i c v n …  an Initial of connection c, version by v, its frames the n bytes
+//   h c a b    an Initial with the bytes [4a, 4b) of a hello that is refused    H the same, allowed
+//   u n …      n bytes as a datagram               z c  0-RTT      s  a short header   c  SCONE + ACK
+//   S c  Handshake of the server with id c         R  Retry        p  the client's other port
+//   b  end of a burst   t n  n × 16 ms pass        any other letter: nothing
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "base/cursor.h"
+#include "dataplane/worker.h"
+#include "support/packet_builder.h"
+#include "support/quic_packets.h"
+#include "unit/dataplane/test_pool.h"
+#include "unit/dataplane/test_world.h"
+
+namespace luytre::dataplane::test {
+namespace {
+
+namespace frames = luytre::test::quic;
+using frames::Endpoint;
+using frames::Type;
+using luytre::test::Bytes;
+using luytre::test::ClientHello;
+using luytre::test::packet;
+
+void require(bool holds, const char* what) {
+  if (!holds) {
+    std::fprintf(stderr, "%s\n", what);
+    std::abort();
+  }
+}
+
+class Script {
+ public:
+  Script(const WorkerOptions& options, TestPool& pool, const World& world)
+      : pool_(pool), world_(world), worker_(options, pool) {}
+
+  void step(Cursor& input);
+  void finish();
+
+ private:
+  static constexpr std::size_t kMaxFrames = 256;  // a longer script says nothing new
+
+  static Endpoint endpoint(std::uint8_t connection, std::uint8_t version = 0) {
+    constexpr std::uint32_t kVersions[] = {1, luytre::test::kQuicV2, luytre::test::kQuicDraft29};
+    Endpoint endpoint = Endpoint{}.with_id(connection);
+    endpoint.version = kVersions[version % 3];
+    return endpoint;
+  }
+  static Bytes hello(Cursor& input, std::string_view name) {
+    const Endpoint client = endpoint(input.u8());
+    const Bytes message = ClientHello().server_name(name).browser_extensions().message();
+    const std::size_t end = std::min<std::size_t>(4U * input.u8(), message.size());
+    const std::size_t begin = std::min<std::size_t>(4U * input.u8(), end);
+    return client.initial(frames::part(message, begin, end));
+  }
+  void from_client(const Bytes& payload) {
+    add(Side::Subscriber,
+        packet().eth().ipv4(kChild, "192.0.2.1").udp(port_, 443).payload(payload).build());
+  }
+  void from_server(const Bytes& payload) {
+    add(Side::Internet,
+        packet().eth().ipv4("192.0.2.1", kChild).udp(443, port_).payload(payload).build());
+  }
+  void add(Side from, const Bytes& frame);
+  void flush();
+  void collect();
+  void check();
+
+  TestPool& pool_;
+  World world_;
+  Worker worker_;
+  std::unique_ptr<Egress> egress_ = std::make_unique<Egress>();
+  Worker::Clock::time_point now_{std::chrono::hours(1)};
+  std::vector<Packet> burst_;
+  Side burst_from_ = Side::Subscriber;
+  std::uint64_t received_ = 0;
+  std::uint16_t port_ = 50000;
+};
+
+void Script::step(Cursor& input) {
+  const std::uint8_t letter = input.u8();
+  if (received_ + burst_.size() >= kMaxFrames) {
+    return;
+  }
+  switch (letter) {
+    case 'i': {
+      const Endpoint client = endpoint(input.u8(), input.u8());
+      const std::size_t size = input.u8();
+      const auto content = input.bytes(std::min(size, input.remaining()));
+      from_client(client.initial({content.begin(), content.end()}));
+      return;
+    }
+    case 'h':
+      from_client(hello(input, "casino.test"));
+      return;
+    case 'H':
+      from_client(hello(input, "example.org"));
+      return;
+    case 'u': {
+      const std::size_t size = input.u8();
+      const auto content = input.bytes(std::min(size, input.remaining()));
+      from_client({content.begin(), content.end()});
+      return;
+    }
+    case 'z':
+      from_client(endpoint(input.u8()).sealed(Type::ZeroRtt));
+      return;
+    case 's':
+      from_client(endpoint(0).short_header());
+      return;
+    case 'c':
+      from_client(frames::joined({frames::scone(endpoint(0)), endpoint(0).initial(frames::ack())}));
+      return;
+    case 'S':
+      from_server(endpoint(input.u8()).sealed(Type::Handshake));
+      return;
+    case 'R':
+      from_server(endpoint(0).retry());
+      return;
+    case 'p':
+      port_ ^= 1U;
+      return;
+    case 't':
+      flush();
+      now_ += std::chrono::milliseconds(16) * input.u8();
+      worker_.expire(world_, now_, *egress_);
+      collect();
+      return;
+    case 'b':
+      flush();
+      return;
+    default:
+      return;
+  }
+}
+
+void Script::add(Side from, const Bytes& frame) {
+  if (from != burst_from_ || burst_.size() == Worker::kBurst) {
+    flush();
+  }
+  burst_from_ = from;
+  burst_.push_back(pool_.load(frame));
+}
+
+void Script::flush() {
+  worker_.process_burst(burst_from_, burst_, world_, now_, *egress_);
+  received_ += burst_.size();
+  burst_.clear();
+  collect();
+  check();
+}
+
+void Script::collect() {
+  for (const Side side : {Side::Subscriber, Side::Internet}) {
+    for (const Packet& left : egress_->packets(side)) {
+      pool_.release(left);
+    }
+  }
+  egress_->clear();
+}
+
+void Script::check() {
+  std::uint64_t outcomes = 0;
+  for (const OutcomeRow& row : outcome_rows()) {
+    outcomes += worker_.counters().value(row.outcome, Side::Subscriber) +
+                worker_.counters().value(row.outcome, Side::Internet);
+  }
+  require(outcomes + worker_.counters().held_packets() == received_,
+          "a packet without one outcome");
+  require(pool_.in_use() == worker_.counters().held_packets(), "a packet was lost");
+}
+
+void Script::finish() {
+  flush();
+  now_ += std::chrono::seconds(1);
+  worker_.expire(world_, now_, *egress_);
+  collect();
+  check();
+  require(worker_.counters().held_packets() == 0, "a packet is held for ever");
+}
+
+}  // namespace
+}  // namespace luytre::dataplane::test
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's entry point.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  using namespace luytre::dataplane;
+  using namespace luytre::dataplane::test;
+  static const TestWorld world;
+  static TestPool pool(1024);
+  luytre::Cursor input(std::span(bytes, size));
+  const std::uint8_t choices = input.u8();
+  Script script({.max_flows = 32,
+                 .max_collecting = (choices & 1U) != 0 ? 1U : 8U,
+                 .fail_mode = (choices & 2U) != 0 ? FailMode::Closed : FailMode::Open,
+                 .quic_initials_per_second = (choices & 4U) != 0 ? 2U : 512U,
+                 .quic_unknown = (choices & 8U) != 0 ? QuicUnknown::Forward : QuicUnknown::Refuse},
+                pool, world.world());
+  while (input.ok() && !input.empty()) {
+    script.step(input);
+  }
+  script.finish();
+  return 0;
+}

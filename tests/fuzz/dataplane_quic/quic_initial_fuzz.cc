@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes as a client's datagram, and as the frames of an Initial. Whatever they are: nothing is read
+// outside of them, every packet lies within its datagram, no stream is longer than what was put in,
+// and frames read twice are no conflict.
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "dataplane/inspect/inspection.h"
+#include "dataplane/quic/connection_close.h"
+#include "dataplane/quic/crypto_stream.h"
+#include "dataplane/quic/initial_cipher.h"
+#include "dataplane/quic/initial_keys.h"
+#include "dataplane/quic/packet.h"
+
+namespace {
+
+using namespace luytre::dataplane;
+
+void require(bool holds) {
+  if (!holds) {
+    std::abort();
+  }
+}
+
+struct Reader {
+  quic::InitialKeySchedule schedule;
+  quic::InitialCipher cipher;
+  std::vector<std::uint8_t> buffer = std::vector<std::uint8_t>(quic::CryptoStream::kMaxBytes);
+};
+
+void read_frames(Reader& reader, std::span<const std::uint8_t> frames) {
+  quic::CryptoStream stream;
+  const auto added = quic::read_initial_frames(frames, stream, reader.buffer);
+  const std::size_t contiguous = stream.contiguous();
+  require(contiguous <= reader.buffer.size() && contiguous <= frames.size());
+  static_cast<void>(inspect_client_hello(std::span(reader.buffer).first(contiguous)));
+  if (added == quic::CryptoStream::Added::Ok) {
+    require(quic::read_initial_frames(frames, stream, reader.buffer) == added);
+    require(stream.contiguous() == contiguous);
+  }
+}
+
+void read_datagram(Reader& reader, std::span<const std::uint8_t> payload) {
+  const quic::Datagram datagram = quic::take_apart(payload);
+  require((datagram.kind == quic::DatagramKind::Initial) == (datagram.initial_count != 0));
+  static_cast<void>(quic::server_source_id(payload));
+  for (const quic::InitialPacket& initial : datagram.all()) {
+    require(initial.packet.data() >= payload.data() &&
+            initial.packet.data() + initial.packet.size() <= payload.data() + payload.size());
+    quic::InitialKeys keys;
+    reader.schedule.derive(initial.version, initial.destination_id, quic::Sender::Client, keys);
+    if (const auto frames = reader.cipher.open(initial, keys)) {
+      const std::vector<std::uint8_t> copy(frames->begin(), frames->end());
+      read_frames(reader, copy);
+    }
+    std::array<std::uint8_t, quic::kMaxConnectionCloseBytes> close;
+    const std::size_t size = quic::write_connection_close({.version = initial.version,
+                                                           .version_number = initial.version_number,
+                                                           .destination_id = initial.destination_id,
+                                                           .source_id = initial.source_id},
+                                                          reader.schedule, reader.cipher, close);
+    require(size != 0);
+    require(quic::take_apart(std::span(close).first(size)).initial_count == 1);
+  }
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's entry point.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  static Reader reader;
+  read_datagram(reader, {bytes, size});
+  read_frames(reader, {bytes, size});
+  return 0;
+}
