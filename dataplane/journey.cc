@@ -12,6 +12,7 @@ namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
+const categories::DomainName kNoName;  // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
@@ -244,6 +245,15 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
   if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
     return true;
   }
+  const Bypass bypass = recognise_bypass_datagram(datagram(i).payload());
+  if (bypass != Bypass::None) [[unlikely]] {
+    ask({.packet = static_cast<std::uint8_t>(i),
+         .has_name = false,
+         .name = &kNoName,
+         .target = {},
+         .bypass = bypass});
+    return true;
+  }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
   if (step == QuicFlows::Step::Read) {
     ask(i, quic_found_[i].inspection);
@@ -308,7 +318,8 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
        .has_name = inspection.finding == Finding::Name,
        .name = &inspection.name,
        .address = inspection.address ? &*inspection.address : nullptr,
-       .target = inspection.target});
+       .target = inspection.target,
+       .bypass = inspection.bypass});
 }
 
 // All names of the round at once, so that the index can prefetch.
@@ -339,6 +350,9 @@ policy::Verdict Journey::verdict_on(const Question& question,
     if (question.address != nullptr) {
       match = united(match, index->lookup_address(*question.address));
     }
+  }
+  if (question.bypass != Bypass::None) {
+    match.categories |= question.bypass == Bypass::Socks ? burst_.world->proxy : burst_.world->vpn;
   }
   if (!question.has_name) {
     return says_something(match) ? policy::verdict(profile, {}, match) : policy::Verdict{};
@@ -390,6 +404,10 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
   }
   if (question.protocol == Protocol::Dtls) {
     act_on_dtls(question, verdict, exit);
+    return false;
+  }
+  if (question.bypass != Bypass::None && burst_.views[i].protocol == ip_protocol::kUdp) {
+    act_on_bypass(question, verdict, exit);
     return false;
   }
   if (!question.has_name) {
@@ -473,15 +491,24 @@ void Journey::act_on_quic(const Question& question, const policy::Verdict& verdi
 // Nothing is kept of it: a client that repeats its hello is told again.
 void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
                           Exit& exit) noexcept {
-  const Packet& packet = burst_.packets[question.packet];
-  if (!verdict.blocks()) {
-    exit.forward(packet, Outcome::DtlsAllowed);
-    return;
+  const UdpDatagram hello = datagram(question.packet);
+  if (verdict.blocks()) {
+    quic_.refuse_datagram(hello, burst_.now,
+                          question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
+  } else {
+    exit.forward(hello.packet, Outcome::DtlsAllowed);
   }
-  const bool told = tell_port_unreachable(packet, burst_.views[question.packet], exit);
-  exit.drop(packet, !told               ? Outcome::NoBufferDropped
-                    : question.has_name ? Outcome::DtlsBlocked
-                                        : Outcome::AddressBlocked);
+}
+
+// Without its first packet no tunnel comes about: nothing has to be remembered.
+void Journey::act_on_bypass(const Question& question, const policy::Verdict& verdict,
+                            Exit& exit) noexcept {
+  const UdpDatagram refused = datagram(question.packet);
+  if (verdict.blocks()) {
+    quic_.refuse_datagram(refused, burst_.now, Outcome::BypassBlocked, exit);
+  } else {
+    exit.forward(refused.packet, Outcome::BypassAllowed);
+  }
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.
@@ -492,13 +519,16 @@ bool Journey::act_on_nameless(const Question& question, const policy::Verdict& v
     refuse_dns_stream(question.packet, nullptr, exit);
     return false;
   }
+  const bool is_bypass = question.bypass != Bypass::None;
   if (verdict.blocks()) {
-    flows_.refuse(found.flow, {}, Outcome::AddressBlocked, exit);
+    flows_.refuse(found.flow, {}, is_bypass ? Outcome::BypassBlocked : Outcome::AddressBlocked,
+                  exit);
     return false;
   }
   return flows_.allow(found,
                       question.protocol == Protocol::Tls    ? Outcome::TlsNoName
                       : question.protocol == Protocol::Http ? Outcome::HttpNoName
+                      : is_bypass                           ? Outcome::BypassAllowed
                                                             : Outcome::StreamUnknown,
                       exit);
 }

@@ -73,6 +73,7 @@ class Journey {
     const categories::DomainName* name = nullptr;
     const categories::IpAddress* address = nullptr;  // that the client named in place of one
     std::string_view target;                         // of an HTTP request
+    Bypass bypass = Bypass::None;
   };
 
   void decode_all() noexcept;
@@ -95,6 +96,7 @@ class Journey {
                                      Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_bypass(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }

@@ -339,10 +339,14 @@ void QuicFlows::unknown_version(const UdpDatagram& datagram, Exit& exit) noexcep
     exit.forward(datagram.packet, Outcome::QuicUnknownForwarded);
     return;
   }
-  const bool told = !answers_.take(line_of(datagram.key), now_) ||
+  refuse_datagram(datagram, now_, Outcome::QuicRefused, exit);
+}
+
+void QuicFlows::refuse_datagram(const UdpDatagram& datagram, Clock::time_point now, Outcome outcome,
+                                Exit& exit) noexcept {
+  const bool told = !answers_.take(line_of(datagram.key), now) ||
                     tell_port_unreachable(datagram.packet, datagram.view, exit);
-  exit.drop(datagram.packet,
-            told ? Outcome::QuicRefused : exit.untold(datagram.packet, datagram.view));
+  exit.drop(datagram.packet, told ? outcome : exit.untold(datagram.packet, datagram.view));
 }
 
 void QuicFlows::from_server(const UdpDatagram& datagram, Clock::time_point now,

@@ -72,6 +72,10 @@ class QuicFlows {
   }
   void from_server(const UdpDatagram& datagram, Clock::time_point now, Exit& exit) noexcept;
 
+  // Drops a datagram that is refused for what it is, and tells its client so, within what a line is told in a second.
+  void refuse_datagram(const UdpDatagram& datagram, Clock::time_point now, Outcome outcome,
+                       Exit& exit) noexcept;
+
   // The verdict on the connection that was read. Allowed, the flow's packets go on as soon as no
   // other connection of the flow is undecided. Refused, all of the flow is.
   void allow(FlowSlot flow, Outcome outcome, Exit& exit) noexcept;

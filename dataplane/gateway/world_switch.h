@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "categories/category_set.h"
 #include "categories/index/layered_index.h"
 #include "dataplane/port/quiescence.h"
 #include "dataplane/worker.h"
@@ -22,11 +25,23 @@ class LiveWorld {
             std::span<const std::string> category_names)
       : index_(std::move(index)),
         policy_(std::move(policy)),
-        world_{.index = index_.get(), .policy = policy_.get(), .category_names = category_names} {}
+        world_{.index = index_.get(),
+               .policy = policy_.get(),
+               .category_names = category_names,
+               .vpn = named(category_names, "vpn"),
+               .proxy = named(category_names, "proxy_anonymizer")} {}
 
   [[nodiscard]] const dataplane::World& world() const noexcept { return world_; }
 
  private:
+  // A taxonomy without the category gives no verdict on it.
+  static categories::CategorySet named(std::span<const std::string> names, std::string_view name) {
+    const auto found = std::ranges::find(names, name);
+    return found == names.end() ? categories::CategorySet()
+                                : categories::CategorySet::of(categories::CategoryId{
+                                      static_cast<std::uint8_t>(found - names.begin())});
+  }
+
   std::shared_ptr<const categories::LayeredIndex> index_;
   std::shared_ptr<const policy::PolicySnapshot> policy_;
   dataplane::World world_;

@@ -7,11 +7,26 @@ namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
 
-// DNS has no mark of its own: on its port, what is neither of the others is taken for it.
+// DNS has no mark of its own: on its port, what is none of the others is taken for it.
 Inspection read_start(std::span<const std::uint8_t> stream, std::uint16_t port) noexcept {
-  const Inspection inspection = inspect_stream(stream);
-  return inspection.finding == Finding::NotThis && port == kDnsPort ? inspect_dns_stream(stream)
-                                                                    : inspection;
+  Inspection inspection = inspect_stream(stream);
+  if (inspection.finding != Finding::NotThis) {
+    return inspection;
+  }
+  const BypassStream found = recognise_bypass_stream(stream);
+  if (found.match == BypassMatch::Yes) {
+    inspection.finding = Finding::NoName;
+    inspection.bypass = found.bypass;
+    inspection.unit_bytes = stream.size();
+    return inspection;
+  }
+  if (port == kDnsPort) {
+    return inspect_dns_stream(stream);
+  }
+  if (found.match == BypassMatch::NeedMore) {
+    inspection.finding = Finding::NeedMore;
+  }
+  return inspection;
 }
 
 }  // namespace

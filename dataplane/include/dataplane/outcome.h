@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t {
   TlsNoName,           // a ClientHello without a usable name
   HttpAllowed,
   HttpNoName,
+  BypassAllowed,       // the same, where the band allows it
   StreamUnknown,       // no protocol that we read
   QuicAllowed,         // held until the name of its ClientHello was allowed
   QuicNoName,          // held until its ClientHello was seen to have no usable name
@@ -45,6 +46,7 @@ enum class Outcome : std::uint8_t {
   HttpReset,           // HTTP request of a refused host where no redirect can be told: reset
   OverlapReset,        // two contents for the same bytes of an undecided stream: reset
   AddressBlocked,      // connection without a name to a listed address
+  BypassBlocked,       // first packet or bytes of a VPN or proxy
   QuicBlocked,         // held until the name of its ClientHello was refused
   DtlsBlocked,
   QuicRefused,         // a version that is not read, on UDP port 443

@@ -51,6 +51,9 @@ struct World {
   const policy::PolicySnapshot* policy = nullptr;    // nullptr: no line is filtered yet
   // Words for the redirect's query string, by category bit; 64 entries, static as long as the World.
   std::span<const std::string> category_names;
+  // What a VPN or a proxy is judged as that shows itself in its first bytes; empty: such connections pass.
+  categories::CategorySet vpn = {};
+  categories::CategorySet proxy = {};
 };
 
 // Sees every name that an inspector found, before the verdict. For luytre-inspect and tests; the gateway sets none.

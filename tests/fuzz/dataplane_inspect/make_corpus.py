@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes corpus/tls, corpus/http, corpus/stream and corpus/tunnel: one stream for each thing that the inspectors distinguish."""
+"""Writes corpus/tls, corpus/http, corpus/stream and corpus/bypass: one stream for each thing that the inspectors distinguish."""
 
 import pathlib
 import struct
@@ -80,7 +80,7 @@ STREAM = {
 }
 FIRST = (1).to_bytes(4, "big")  # a replay counter
 RESET = b"\x38" + b"session1"
-TUNNEL = {
+BYPASS = {
     "wireguard": b"\x01\0\0\0" + b"w" * 144,
     "openvpn": RESET + b"\0" * 5,
     "openvpn_tls_auth": RESET + b"m" * 20 + FIRST + b"time" + b"\0" * 5,
@@ -94,7 +94,7 @@ TUNNEL = {
 }
 
 if __name__ == "__main__":
-    for protocol, cases in {"tls": TLS, "http": HTTP, "stream": STREAM, "tunnel": TUNNEL}.items():
+    for protocol, cases in {"tls": TLS, "http": HTTP, "stream": STREAM, "bypass": BYPASS}.items():
         folder = pathlib.Path(__file__).parent / "corpus" / protocol
         folder.mkdir(parents=True, exist_ok=True)
         for case, octets in cases.items():

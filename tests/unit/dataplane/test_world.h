@@ -54,7 +54,11 @@ class TestWorld {
   }
 
   [[nodiscard]] World world() const noexcept {
-    return {.index = &index_, .policy = policy_.get(), .category_names = names_};
+    return {.index = &index_,
+            .policy = policy_.get(),
+            .category_names = names_,
+            .vpn = categories::CategorySet::of(category("vpn")),
+            .proxy = categories::CategorySet::of(category("proxy_anonymizer"))};
   }
   [[nodiscard]] categories::CategoryId category(std::string_view name) const {
     return taxonomy_.find(name)->id;

@@ -8,6 +8,7 @@
 
 #include "categories/domain_name.h"
 #include "categories/ip_address.h"
+#include "dataplane/inspect/bypass.h"
 
 namespace luytre::dataplane {
 
@@ -53,6 +54,7 @@ struct Inspection {
   // follows them. May be more than has arrived.
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
+  Bypass bypass = Bypass::None;  // with NoName of no protocol: the stream begins a VPN or asks a proxy
   bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/inspect/tunnel.h"
+#include "dataplane/inspect/bypass.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -65,16 +65,16 @@ bool is_l2tp_beginning(Bytes payload) noexcept {
          load_be32(header + 12) == 0x80080000 && load_be32(header + 16) == 1;
 }
 
-constexpr TunnelStream kNo{};
-constexpr TunnelStream kNeedMore{.match = TunnelMatch::NeedMore, .tunnel = Tunnel::None};
+constexpr BypassStream kNo{};
+constexpr BypassStream kNeedMore{.match = BypassMatch::NeedMore, .bypass = Bypass::None};
 
-constexpr TunnelStream yes(Tunnel tunnel) noexcept {
-  return {.match = TunnelMatch::Yes, .tunnel = tunnel};
+constexpr BypassStream yes(Bypass bypass) noexcept {
+  return {.match = BypassMatch::Yes, .bypass = bypass};
 }
 
 // RFC 1928 §3: version, number of methods, methods; then the client waits. Behind it only the request of a client
 // that does not wait may follow.
-TunnelStream read_socks5(Bytes stream) noexcept {
+BypassStream read_socks5(Bytes stream) noexcept {
   constexpr std::uint8_t kMostMethods = 16;  // programs send one to four
   constexpr std::uint8_t kLastAssigned = 9;  // IANA "SOCKS Methods"
   constexpr std::uint8_t kFirstPrivate = 0x80;
@@ -96,25 +96,25 @@ TunnelStream read_socks5(Bytes stream) noexcept {
   if (said.size() < methods) {
     return kNeedMore;
   }
-  return rest.empty() || rest[0] == 5 || rest[0] == 1 ? yes(Tunnel::Socks) : kNo;
+  return rest.empty() || rest[0] == 5 || rest[0] == 1 ? yes(Bypass::Socks) : kNo;
 }
 
 // Text ended by a zero octet, at the front of `stream`, which is cut off it.
-TunnelMatch read_text(Bytes& stream, std::size_t most) noexcept {
+BypassMatch read_text(Bytes& stream, std::size_t most) noexcept {
   for (std::size_t i = 0; i < stream.size() && i <= most; ++i) {
     if (stream[i] == 0) {
       stream = stream.subspan(i + 1);
-      return TunnelMatch::Yes;
+      return BypassMatch::Yes;
     }
     if (stream[i] < 0x21 || stream[i] > 0x7e) {
-      return TunnelMatch::No;
+      return BypassMatch::No;
     }
   }
-  return stream.size() > most ? TunnelMatch::No : TunnelMatch::NeedMore;
+  return stream.size() > most ? BypassMatch::No : BypassMatch::NeedMore;
 }
 
 // SOCKS 4 (Lee): version, CONNECT or BIND, port, address, user. 4a: address 0.0.0.x, and a name behind the user.
-TunnelStream read_socks4(Bytes stream) noexcept {
+BypassStream read_socks4(Bytes stream) noexcept {
   constexpr std::size_t kFixedBytes = 8;
   constexpr std::size_t kMostText = 255;
   if (stream.size() >= 2 && stream[1] != 1 && stream[1] != 2) {
@@ -125,15 +125,15 @@ TunnelStream read_socks4(Bytes stream) noexcept {
   }
   const std::uint32_t address = load_be32(stream.data() + 4);
   Bytes rest = stream.subspan(kFixedBytes);
-  TunnelMatch match = read_text(rest, kMostText);
-  if (match == TunnelMatch::Yes && address > 0 && address < 256) {
+  BypassMatch match = read_text(rest, kMostText);
+  if (match == BypassMatch::Yes && address > 0 && address < 256) {
     match = read_text(rest, kMostText);
   }
-  return {.match = match, .tunnel = match == TunnelMatch::Yes ? Tunnel::Socks : Tunnel::None};
+  return {.match = match, .bypass = match == BypassMatch::Yes ? Bypass::Socks : Bypass::None};
 }
 
 // OpenVPN over TCP puts the size of each packet in front of it.
-TunnelStream read_openvpn(Bytes stream) noexcept {
+BypassStream read_openvpn(Bytes stream) noexcept {
   if (stream.size() < 2) {
     return kNeedMore;
   }
@@ -145,28 +145,28 @@ TunnelStream read_openvpn(Bytes stream) noexcept {
   if (packet.size() < size) {
     return kNeedMore;
   }
-  return is_openvpn_reset(packet) ? yes(Tunnel::OpenVpn) : kNo;
+  return is_openvpn_reset(packet) ? yes(Bypass::OpenVpn) : kNo;
 }
 
 }  // namespace
 
-Tunnel recognise_tunnel_datagram(Bytes payload) noexcept {
+Bypass recognise_bypass_datagram(Bytes payload) noexcept {
   if (payload.size() < kLeastOpenVpnResetBytes) {
-    return Tunnel::None;
+    return Bypass::None;
   }
   if (is_wireguard_initiation(payload)) {
-    return Tunnel::WireGuard;
+    return Bypass::WireGuard;
   }
   if (is_openvpn_reset(payload)) {
-    return Tunnel::OpenVpn;
+    return Bypass::OpenVpn;
   }
   if (is_l2tp_beginning(payload)) {
-    return Tunnel::L2tp;
+    return Bypass::L2tp;
   }
-  return is_ike(payload) ? Tunnel::Ike : Tunnel::None;
+  return is_ike(payload) ? Bypass::Ike : Bypass::None;
 }
 
-TunnelStream recognise_tunnel_stream(Bytes stream) noexcept {
+BypassStream recognise_bypass_stream(Bytes stream) noexcept {
   if (stream.empty()) {
     return kNeedMore;
   }
@@ -174,8 +174,8 @@ TunnelStream recognise_tunnel_stream(Bytes stream) noexcept {
     case 5:
       return read_socks5(stream);
     case 4: {
-      const TunnelStream socks = read_socks4(stream);
-      return socks.match == TunnelMatch::No ? read_openvpn(stream) : socks;
+      const BypassStream socks = read_socks4(stream);
+      return socks.match == BypassMatch::No ? read_openvpn(stream) : socks;
     }
     case 0:  // 4 and these begin sizes of up to 1,279 bytes
     case 1:
@@ -187,19 +187,19 @@ TunnelStream recognise_tunnel_stream(Bytes stream) noexcept {
   }
 }
 
-std::string_view to_string(Tunnel tunnel) noexcept {
-  switch (tunnel) {
-    case Tunnel::None:
+std::string_view to_string(Bypass bypass) noexcept {
+  switch (bypass) {
+    case Bypass::None:
       return "none";
-    case Tunnel::WireGuard:
+    case Bypass::WireGuard:
       return "wireguard";
-    case Tunnel::OpenVpn:
+    case Bypass::OpenVpn:
       return "openvpn";
-    case Tunnel::Ike:
+    case Bypass::Ike:
       return "ike";
-    case Tunnel::L2tp:
+    case Bypass::L2tp:
       return "l2tp";
-    case Tunnel::Socks:
+    case Bypass::Socks:
       return "socks";
   }
   return "unknown";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/inspect/tunnel.h"
+#include "dataplane/inspect/bypass.h"
 
 #include <gtest/gtest.h>
 
@@ -86,28 +86,28 @@ Bytes l2tp() {
           0,    0,    0, 0,  0, 1, 0x80, 8, 0, 0, 0, 2, 1,    0};
 }
 
-TEST(TunnelDatagram, KnowsTheFirstPacketOfEach) {
-  EXPECT_EQ(recognise_tunnel_datagram(wireguard()), Tunnel::WireGuard);
-  EXPECT_EQ(recognise_tunnel_datagram(openvpn_plain()), Tunnel::OpenVpn);
+TEST(BypassDatagram, KnowsTheFirstPacketOfEach) {
+  EXPECT_EQ(recognise_bypass_datagram(wireguard()), Bypass::WireGuard);
+  EXPECT_EQ(recognise_bypass_datagram(openvpn_plain()), Bypass::OpenVpn);
   for (const std::size_t mac : {20U, 32U, 64U}) {
-    EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_auth(mac)), Tunnel::OpenVpn) << mac;
+    EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_auth(mac)), Bypass::OpenVpn) << mac;
   }
-  EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_crypt()), Tunnel::OpenVpn);
-  EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_crypt(0x0f000001)),
-            Tunnel::OpenVpn);  // asks for a cookie
-  EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_crypt_v2()), Tunnel::OpenVpn);
-  EXPECT_EQ(recognise_tunnel_datagram(ike(0x20, 34, 0x08)), Tunnel::Ike);
-  EXPECT_EQ(recognise_tunnel_datagram(ike(0x10, 2, 0)), Tunnel::Ike);
-  EXPECT_EQ(recognise_tunnel_datagram(ike(0x10, 4, 0)), Tunnel::Ike);
-  EXPECT_EQ(recognise_tunnel_datagram(behind_marker(ike(0x20, 34, 0x08))), Tunnel::Ike);
-  EXPECT_EQ(recognise_tunnel_datagram(l2tp()), Tunnel::L2tp);
+  EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_crypt()), Bypass::OpenVpn);
+  EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_crypt(0x0f000001)),
+            Bypass::OpenVpn);  // asks for a cookie
+  EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_crypt_v2()), Bypass::OpenVpn);
+  EXPECT_EQ(recognise_bypass_datagram(ike(0x20, 34, 0x08)), Bypass::Ike);
+  EXPECT_EQ(recognise_bypass_datagram(ike(0x10, 2, 0)), Bypass::Ike);
+  EXPECT_EQ(recognise_bypass_datagram(ike(0x10, 4, 0)), Bypass::Ike);
+  EXPECT_EQ(recognise_bypass_datagram(behind_marker(ike(0x20, 34, 0x08))), Bypass::Ike);
+  EXPECT_EQ(recognise_bypass_datagram(l2tp()), Bypass::L2tp);
 }
 
 // A client whose first packet was dropped sends it again with the next counter; the second must not pass either.
-TEST(TunnelDatagram, KnowsRepeatedOpenVpnResets) {
+TEST(BypassDatagram, KnowsRepeatedOpenVpnResets) {
   for (std::uint32_t counter = 1; counter <= 64; ++counter) {
-    EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_auth(20, counter)), Tunnel::OpenVpn) << counter;
-    EXPECT_EQ(recognise_tunnel_datagram(openvpn_tls_crypt(counter)), Tunnel::OpenVpn) << counter;
+    EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_auth(20, counter)), Bypass::OpenVpn) << counter;
+    EXPECT_EQ(recognise_bypass_datagram(openvpn_tls_crypt(counter)), Bypass::OpenVpn) << counter;
   }
 }
 
@@ -116,7 +116,7 @@ struct Other {
   Bytes payload;
 };
 
-TEST(TunnelDatagram, LeavesWhatOnlyLooksAlike) {
+TEST(BypassDatagram, LeavesWhatOnlyLooksAlike) {
   Bytes answered = ike(0x20, 34, 0x08);
   answered[8] = 1;  // the responder has spoken: a later message
   Bytes other_length = ike(0x20, 34, 0x08);
@@ -144,56 +144,56 @@ TEST(TunnelDatagram, LeavesWhatOnlyLooksAlike) {
            {"game of 54 bytes that begins like OpenVPN", message({0x38}, 54)},
            {"L2TP data", message({0x40, 0x02, 0, 28}, 28)},
        }) {
-    EXPECT_EQ(recognise_tunnel_datagram(other.payload), Tunnel::None) << other.what;
+    EXPECT_EQ(recognise_bypass_datagram(other.payload), Bypass::None) << other.what;
   }
 }
 
-TEST(TunnelDatagram, NothingThatIsCutIsATunnel) {
+TEST(BypassDatagram, NothingThatIsCutIsATunnel) {
   for (const Bytes& whole :
        {wireguard(), openvpn_tls_auth(64), openvpn_tls_crypt_v2(), ike(0x20, 34, 0x08), l2tp()}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-      EXPECT_EQ(recognise_tunnel_datagram(cut), Tunnel::None) << size << " of " << whole.size();
+      EXPECT_EQ(recognise_bypass_datagram(cut), Bypass::None) << size << " of " << whole.size();
     }
   }
 }
 
-TEST(TunnelStream, KnowsEachAndWaitsForItsLastByte) {
+TEST(BypassStream, KnowsEachAndWaitsForItsLastByte) {
   const Bytes socks4a = [] {
     Bytes stream{4, 1, 1, 0xbb, 0, 0, 0, 1};
     append(stream, std::string_view("me\0www.example.org\0", 19));
     return stream;
   }();
-  for (const auto& [stream, tunnel] : std::vector<std::pair<Bytes, Tunnel>>{
-           {{5, 1, 0}, Tunnel::Socks},
-           {{5, 3, 0, 1, 2}, Tunnel::Socks},
-           {{5, 2, 0, 0x80}, Tunnel::Socks},
-           {{4, 1, 0, 80, 192, 0, 2, 1, 'm', 'e', 0}, Tunnel::Socks},
-           {socks4a, Tunnel::Socks},
-           {with_size(openvpn_plain()), Tunnel::OpenVpn},
-           {with_size(openvpn_tls_auth(64)), Tunnel::OpenVpn},
-           {with_size(openvpn_tls_crypt_v2()), Tunnel::OpenVpn},
+  for (const auto& [stream, bypass] : std::vector<std::pair<Bytes, Bypass>>{
+           {{5, 1, 0}, Bypass::Socks},
+           {{5, 3, 0, 1, 2}, Bypass::Socks},
+           {{5, 2, 0, 0x80}, Bypass::Socks},
+           {{4, 1, 0, 80, 192, 0, 2, 1, 'm', 'e', 0}, Bypass::Socks},
+           {socks4a, Bypass::Socks},
+           {with_size(openvpn_plain()), Bypass::OpenVpn},
+           {with_size(openvpn_tls_auth(64)), Bypass::OpenVpn},
+           {with_size(openvpn_tls_crypt_v2()), Bypass::OpenVpn},
        }) {
     for (std::size_t size = 0; size < stream.size(); ++size) {
       const Bytes cut(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(size));
-      EXPECT_EQ(recognise_tunnel_stream(cut).match, TunnelMatch::NeedMore)
+      EXPECT_EQ(recognise_bypass_stream(cut).match, BypassMatch::NeedMore)
           << size << " of " << stream.size();
     }
-    const TunnelStream found = recognise_tunnel_stream(stream);
-    EXPECT_EQ(found.match, TunnelMatch::Yes);
-    EXPECT_EQ(found.tunnel, tunnel);
+    const BypassStream found = recognise_bypass_stream(stream);
+    EXPECT_EQ(found.match, BypassMatch::Yes);
+    EXPECT_EQ(found.bypass, bypass);
   }
 }
 
-TEST(TunnelStream, KnowsAClientThatDoesNotWaitForTheAnswer) {
-  EXPECT_EQ(recognise_tunnel_stream(Bytes{5, 1, 0, 5, 1, 0, 3, 1, 'a', 0, 80}).tunnel,
-            Tunnel::Socks);
+TEST(BypassStream, KnowsAClientThatDoesNotWaitForTheAnswer) {
+  EXPECT_EQ(recognise_bypass_stream(Bytes{5, 1, 0, 5, 1, 0, 3, 1, 'a', 0, 80}).bypass,
+            Bypass::Socks);
   Bytes reset = with_size(openvpn_plain());
   append(reset, with_size(openvpn_plain()));
-  EXPECT_EQ(recognise_tunnel_stream(reset).tunnel, Tunnel::OpenVpn);
+  EXPECT_EQ(recognise_bypass_stream(reset).bypass, Bypass::OpenVpn);
 }
 
-TEST(TunnelStream, LetsOtherProtocolsGoByTheirFirstBytes) {
+TEST(BypassStream, LetsOtherProtocolsGoByTheirFirstBytes) {
   for (const Other& other : std::vector<Other>{
            {"TLS", {0x16, 3, 1}},
            {"HTTP", bytes_of("GET")},
@@ -207,19 +207,19 @@ TEST(TunnelStream, LetsOtherProtocolsGoByTheirFirstBytes) {
            {"SOCKS 4 with another command", {4, 3, 0, 80}},
            {"bytes behind a greeting that no client sends", {5, 1, 0, 0x77}},
        }) {
-    EXPECT_EQ(recognise_tunnel_stream(other.payload).match, TunnelMatch::No) << other.what;
+    EXPECT_EQ(recognise_bypass_stream(other.payload).match, BypassMatch::No) << other.what;
   }
 }
 
 // What is held waits for no more than this.
-TEST(TunnelStream, IsDecidedWithinElevenHundredBytes) {
+TEST(BypassStream, IsDecidedWithinElevenHundredBytes) {
   for (unsigned first = 0; first < 256; ++first) {
     for (unsigned second = 0; second < 256; ++second) {
       for (const int fill : {0x00, 0x01, 0x38, 0x50, 0x61}) {
         const Bytes stream =
             message({static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second)}, 1100,
                     static_cast<std::uint8_t>(fill));
-        EXPECT_NE(recognise_tunnel_stream(stream).match, TunnelMatch::NeedMore)
+        EXPECT_NE(recognise_bypass_stream(stream).match, BypassMatch::NeedMore)
             << first << ' ' << second;
       }
     }
