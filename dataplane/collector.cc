@@ -51,6 +51,7 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
   opened.flow = flow;
   opened.first_sequence = first_sequence;
   opened.passed = first_sequence;
+  opened.acknowledged = first_sequence;
   opened.last_acknowledgement = 0;
   opened.byte_count = 0;
   opened.judged = 0;
@@ -60,6 +61,7 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
   opened.lingers = false;
   opened.since = now;
   opened.ahead.clear();
+  opened.unrecorded.clear();
   link(held_, id);
   return id;
 }
@@ -75,7 +77,15 @@ bool Collector::differs(HoldId id, std::int32_t begin,
     return from < to && std::memcmp(bytes + from, payload.data() + (from - begin),
                                     static_cast<std::size_t>(to - from)) != 0;
   };
-  return differs_in({0, known.byte_count}) || std::ranges::any_of(known.ahead.list(), differs_in);
+  std::uint32_t recorded = 0;
+  for (const ByteRange& gap : known.unrecorded.list()) {
+    if (differs_in({recorded, gap.begin})) {
+      return true;
+    }
+    recorded = gap.end;
+  }
+  return differs_in({recorded, known.byte_count}) ||
+         std::ranges::any_of(known.ahead.list(), differs_in);
 }
 
 void Collector::insert(Hold& held, const Packet& packet, std::int32_t begin,
@@ -138,6 +148,38 @@ void Collector::take(HoldId id, std::size_t count) noexcept {
                   static_cast<std::ptrdiff_t>(count));
   held.packet_count -= static_cast<std::uint32_t>(count);
   held_packets_ -= count;
+}
+
+void Collector::forget_acknowledged(HoldId id) noexcept {
+  Hold& held = hold(id);
+  const std::uint32_t count = held.acknowledged - held.first_sequence;
+  if (count == 0 || count > held.byte_count) {
+    return;
+  }
+  std::memmove(bytes_of(id), bytes_of(id) + count, held.byte_count - count);
+  held.first_sequence += count;
+  held.byte_count -= count;
+  held.judged -= count;
+  held.unrecorded.shift(count);
+}
+
+bool Collector::extend(HoldId id, std::uint32_t bytes) noexcept {
+  Hold& held = hold(id);
+  const auto fits = [&] {
+    return held.judged <= max_bytes_ && bytes <= max_bytes_ - held.judged &&
+           (held.judged == held.byte_count || held.unrecorded.list().size() < ByteRanges::kMax);
+  };
+  if (!fits()) {
+    forget_acknowledged(id);
+  }
+  if (!fits()) {
+    return false;
+  }
+  if (held.judged > held.byte_count) {
+    static_cast<void>(held.unrecorded.add({held.byte_count, held.judged}));
+    held.byte_count = held.judged;
+  }
+  return true;
 }
 
 void Collector::linger(HoldId id) noexcept {

@@ -46,6 +46,7 @@ class Collector {
     std::uint32_t generation = 0;      // a new one each time it is given back
     std::uint32_t first_sequence = 0;  // of the buffer's first byte
     std::uint32_t passed = 0;          // sequence number: what is before it went to the server
+    std::uint32_t acknowledged = 0;    // sequence number: what the server has said it has
     std::uint32_t last_acknowledgement = 0;  // what the client expects from the server
     std::uint32_t byte_count = 0;            // in order
     std::uint32_t judged = 0;  // offset of the first byte that no verdict covers; may lie ahead
@@ -55,6 +56,7 @@ class Collector {
     bool lingers = false;
     Clock::time_point since;
     ByteRanges ahead;        // beyond byte_count
+    ByteRanges unrecorded;   // before byte_count: content that passed without being held
     PacketView sample_view;  // of `sample`, which is one of the packets
     Packet sample;
     // Neighbours in the order of `since`.
@@ -92,6 +94,9 @@ class Collector {
   void forget_ahead(HoldId id) noexcept { hold(id).ahead.clear(); }
   // Keeps the bytes only. No packets may be left.
   void linger(HoldId id) noexcept;
+  // Of a hold that lingers: makes what follows `judged` follow the record, by leaving out what passed
+  // in between and forgetting what the server has. False if `bytes` more have no room even so.
+  [[nodiscard]] bool extend(HoldId id, std::uint32_t bytes) noexcept;
   // Back among the holds with packets.
   void resume(HoldId id, FlowSlot flow, Clock::time_point now) noexcept;
   // Gives the hold back. What packets it has belong to the caller from then on.
@@ -118,6 +123,7 @@ class Collector {
   [[nodiscard]] std::uint8_t* bytes_of(HoldId id) noexcept {
     return &bytes_[static_cast<std::size_t>(id) * max_bytes_];
   }
+  void forget_acknowledged(HoldId id) noexcept;
   static void insert(Hold& held, const Packet& packet, std::int32_t begin,
                      std::int32_t end) noexcept;
 

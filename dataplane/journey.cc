@@ -12,7 +12,7 @@ namespace luytre::dataplane {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-const categories::DomainName kNoName;  // stands where every question has a name to look up
+const categories::DomainName kNoName;       // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
@@ -242,9 +242,6 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
     read_dns(i, exit);
     return true;
   }
-  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
-    return true;
-  }
   const Bypass bypass = recognise_bypass_datagram(datagram(i).payload());
   if (bypass != Bypass::None) [[unlikely]] {
     ask({.packet = static_cast<std::uint8_t>(i),
@@ -252,6 +249,9 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
          .name = &kNoName,
          .target = {},
          .bypass = bypass});
+    return true;
+  }
+  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
     return true;
   }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
@@ -402,12 +402,12 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
     act_on_quic(question, verdict, exit);
     return false;
   }
-  if (question.protocol == Protocol::Dtls) {
-    act_on_dtls(question, verdict, exit);
-    return false;
-  }
   if (question.bypass != Bypass::None && burst_.views[i].protocol == ip_protocol::kUdp) {
     act_on_bypass(question, verdict, exit);
+    return false;
+  }
+  if (question.protocol == Protocol::Dtls) {
+    act_on_dtls(question, verdict, exit);
     return false;
   }
   if (!question.has_name) {
@@ -488,18 +488,6 @@ void Journey::act_on_quic(const Question& question, const policy::Verdict& verdi
   }
 }
 
-// Nothing is kept of it: a client that repeats its hello is told again.
-void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
-                          Exit& exit) noexcept {
-  const UdpDatagram hello = datagram(question.packet);
-  if (verdict.blocks()) {
-    quic_.refuse_datagram(hello, burst_.now,
-                          question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
-  } else {
-    exit.forward(hello.packet, Outcome::DtlsAllowed);
-  }
-}
-
 // Without its first packet no tunnel comes about: nothing has to be remembered.
 void Journey::act_on_bypass(const Question& question, const policy::Verdict& verdict,
                             Exit& exit) noexcept {
@@ -509,6 +497,18 @@ void Journey::act_on_bypass(const Question& question, const policy::Verdict& ver
   } else {
     exit.forward(refused.packet, Outcome::BypassAllowed);
   }
+}
+
+// Nothing is kept of it: a client that repeats its hello is told again.
+void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
+                          Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[question.packet];
+  if (!verdict.blocks()) {
+    exit.forward(packet, Outcome::DtlsAllowed);
+    return;
+  }
+  quic_.refuse_datagram(datagram(question.packet), burst_.now,
+                        question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.

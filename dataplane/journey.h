@@ -95,8 +95,8 @@ class Journey {
   [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
                                      Exit& exit) noexcept;
   void act_on_quic(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
-  void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void act_on_bypass(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
+  void act_on_dtls(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void redirect(const Question& question, const policy::Verdict& verdict, Exit& exit) noexcept;
   void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }

@@ -49,7 +49,7 @@ Inspection read_stream(std::span<const std::uint8_t> stream, const StreamPlace& 
     case Reader::TlsNext:
       return inspect_tls_next(unread);
     case Reader::Http:
-      return inspect_http(unread);
+      return inspect_http_next(unread);
     case Reader::HttpChunk:
       return inspect_http_chunk(unread);
     case Reader::HttpTrailer:

@@ -90,6 +90,9 @@ struct Inspection {
 // Malformed, and so is a request whose end two servers could see in two places (RFC 9112 §6.3).
 [[nodiscard]] Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept;
 
+// Reads what follows a request: empty lines alone are Nothing, so that nobody waits for more.
+[[nodiscard]] Inspection inspect_http_next(std::span<const std::uint8_t> stream) noexcept;
+
 // Reads one DNS message of a TCP stream (RFC 7766 §8): Name is its question's. NoName is a message
 // that a gateway answers with an error, Nothing one that asks for nothing.
 [[nodiscard]] Inspection inspect_dns_stream(std::span<const std::uint8_t> stream) noexcept;
