@@ -89,8 +89,8 @@ class ByteRanges {
   }
 
  private:
-  std::array<ByteRange, kMax> ranges_{};
   std::size_t count_ = 0;
+  std::array<ByteRange, kMax> ranges_{};
 };
 
 }  // namespace luytre::dataplane

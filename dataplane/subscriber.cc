@@ -29,18 +29,12 @@ void read_address(Side from, const Packet& packet, const Layer& layer,
 
 }  // namespace
 
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept {
-  key.address = from == Side::Subscriber ? view.source : view.destination;
-  key.vlan = view.outer_vlan;
+void read_inner_key(Side from, const Packet& packet, const PacketView& view,
+                    policy::SubscriberKey& key) noexcept {
+  key.vlan = 0;  // the outer frame's: find_outer_line() comes to it last
   key.mac = {};
-  if (has_outer_addresses(view)) [[unlikely]] {
-    key.vlan = 0;  // the outer frame's: find_outer_line() comes to it last
-    if (view.link_offset != 0) {
-      read_mac(from, packet, view.link_offset, key.mac);
-    }
-  } else if (packet.size >= 2 * kMacBytes) {  // a shorter frame shows none
-    read_mac(from, packet, 0, key.mac);
+  if (view.link_offset != 0) {
+    read_mac(from, packet, view.link_offset, key.mac);
   }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstring>
+
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
 #include "policy/snapshot.h"
@@ -11,14 +14,32 @@ namespace luytre::dataplane {
 // around it belongs to the network in between (a base station, a label switched path), unless it is the line itself that
 // opens a tunnel. So the line is looked for from the inside to the outside, and the first that is known counts.
 
-// What the innermost packet shows of its line: its source on the way out, its destination on the way in. MAC address
-// and VLAN are those of the frame, of a tunnel those of the inner frame if there is one.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept;
-
-// Whether the frame has addresses besides those of read_subscriber_key().
+// Whether the frame has addresses besides those of the innermost packet.
 [[nodiscard]] inline bool has_outer_addresses(const PacketView& view) noexcept {
   return view.tunnel_depth != 0 || view.link_offset != 0;
+}
+
+// MAC address and VLAN of a packet in a tunnel: those of the inner frame, if there is one.
+void read_inner_key(Side from, const Packet& packet, const PacketView& view,
+                    policy::SubscriberKey& key) noexcept;
+
+// What the innermost packet shows of its line: its source on the way out, its destination on the way in. Inline: once a
+// packet.
+inline void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
+                                policy::SubscriberKey& key) noexcept {
+  constexpr std::size_t kMacBytes = 6;
+  const bool outbound = from == Side::Subscriber;
+  key.address = outbound ? view.source : view.destination;
+  if (has_outer_addresses(view)) [[unlikely]] {
+    read_inner_key(from, packet, view, key);
+    return;
+  }
+  key.vlan = view.outer_vlan;
+  if (packet.size >= 2 * kMacBytes) {
+    std::memcpy(key.mac.data(), packet.bytes + (outbound ? kMacBytes : 0), kMacBytes);
+  } else {  // a shorter frame shows none
+    key.mac = {};
+  }
 }
 
 // The line that the layers around the innermost packet show, from the inside to the outside; what applies to unknown
