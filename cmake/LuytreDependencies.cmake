@@ -15,6 +15,7 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)          # categori
 pkg_check_modules(TOMLPLUSPLUS REQUIRED tomlplusplus)              # headers only: categories, policy, net/daemon
 pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)            # dataplane/port
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)            # dataplane/capture
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)      # dataplane/inspect
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-pull)  # net/metrics
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)            # mgmt/ctl, net/fetch
 find_package(OpenSSL REQUIRED)                                      # categories/signed, categories/transfer, dataplane/inspect/quic; tests compare with a real TLS library

@@ -63,6 +63,18 @@ class ByteRanges {
     return true;
   }
 
+  // Offsets count from `by` on: what is before is forgotten.
+  void shift(std::uint32_t by) noexcept {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (ranges_[i].end > by) {
+        ranges_[kept++] = {.begin = ranges_[i].begin > by ? ranges_[i].begin - by : 0,
+                           .end = ranges_[i].end - by};
+      }
+    }
+    count_ = kept;
+  }
+
   // Where the stream reaches once everything before `at` is there: forgets the ranges that are in
   // order by then.
   [[nodiscard]] std::uint32_t advance(std::uint32_t at) noexcept {
@@ -77,8 +89,8 @@ class ByteRanges {
   }
 
  private:
-  std::array<ByteRange, kMax> ranges_{};
   std::size_t count_ = 0;
+  std::array<ByteRange, kMax> ranges_{};
 };
 
 }  // namespace luytre::dataplane

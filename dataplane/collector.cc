@@ -12,6 +12,9 @@ namespace {
 // connections of the last 50 ms of a gateway that sees 10,000 new ones a second.
 constexpr std::size_t kLingeringShare = 8;
 
+// Buffers a power of two apart would all lie in the same few sets of a cache; a hello has 2 KB.
+constexpr std::size_t kApart = 33 * std::size_t{64};
+
 }  // namespace
 
 Collector::Collector(std::uint32_t max_holds, std::uint32_t max_bytes)
@@ -19,7 +22,8 @@ Collector::Collector(std::uint32_t max_holds, std::uint32_t max_bytes)
       max_packets_(std::size_t{max_holds} * kMeanPackets),
       max_lingering_(std::max<std::size_t>(max_holds / kLingeringShare, 1)),
       holds_(max_holds),
-      bytes_(std::size_t{max_holds} * max_bytes, HugeArray<std::uint8_t>::Touch::Lazily) {
+      stride_(max_bytes + kApart),
+      bytes_(std::size_t{max_holds} * stride_, HugeArray<std::uint8_t>::Touch::Lazily) {
   free_.reserve(max_holds);
   for (std::uint32_t id = max_holds; id > 0; --id) {
     free_.push_back(static_cast<HoldId>(id - 1));
@@ -51,6 +55,7 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
   opened.flow = flow;
   opened.first_sequence = first_sequence;
   opened.passed = first_sequence;
+  opened.acknowledged = first_sequence;
   opened.last_acknowledgement = 0;
   opened.byte_count = 0;
   opened.judged = 0;
@@ -59,7 +64,10 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
   opened.unit_count = 0;
   opened.lingers = false;
   opened.since = now;
-  opened.ahead.clear();
+  if (std::exchange(opened.is_scattered, false)) {
+    opened.ahead.clear();
+    opened.unrecorded.clear();
+  }
   link(held_, id);
   return id;
 }
@@ -67,7 +75,7 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
 bool Collector::differs(HoldId id, std::int32_t begin,
                         std::span<const std::uint8_t> payload) const noexcept {
   const Hold& known = holds_[static_cast<std::size_t>(id)];
-  const std::uint8_t* bytes = &bytes_[static_cast<std::size_t>(id) * max_bytes_];
+  const std::uint8_t* bytes = &bytes_[static_cast<std::size_t>(id) * stride_];
   const std::int64_t end = begin + static_cast<std::int64_t>(payload.size());
   const auto differs_in = [&](ByteRange range) {
     const std::int64_t from = std::max<std::int64_t>(begin, range.begin);
@@ -75,7 +83,18 @@ bool Collector::differs(HoldId id, std::int32_t begin,
     return from < to && std::memcmp(bytes + from, payload.data() + (from - begin),
                                     static_cast<std::size_t>(to - from)) != 0;
   };
-  return differs_in({0, known.byte_count}) || std::ranges::any_of(known.ahead.list(), differs_in);
+  if (!known.is_scattered) {
+    return differs_in({0, known.byte_count});
+  }
+  std::uint32_t recorded = 0;
+  for (const ByteRange& gap : known.unrecorded.list()) {
+    if (differs_in({recorded, gap.begin})) {
+      return true;
+    }
+    recorded = gap.end;
+  }
+  return differs_in({recorded, known.byte_count}) ||
+         std::ranges::any_of(known.ahead.list(), differs_in);
 }
 
 void Collector::insert(Hold& held, const Packet& packet, std::int32_t begin,
@@ -96,18 +115,19 @@ Collector::Added Collector::add(HoldId id, const Packet& packet, std::int32_t be
   }
   const auto end = static_cast<std::int32_t>(std::max<std::int64_t>(signed_end, 0));
   const auto fresh_end = static_cast<std::uint32_t>(end);
-  const std::uint32_t known_end = held.ahead.empty() ? held.byte_count : held.ahead.end();
+  const bool has_ahead = held.is_scattered && !held.ahead.empty();
+  const std::uint32_t known_end = has_ahead ? held.ahead.end() : held.byte_count;
   if ((fin && (fresh_end < known_end || (held.fin_at != kNoFin && held.fin_at != fresh_end))) ||
       fresh_end > held.fin_at) {
     return Added::Differs;  // two ends of one stream
   }
-  const bool in_order = std::cmp_equal(begin, held.byte_count) && held.ahead.empty();
+  const bool in_order = std::cmp_equal(begin, held.byte_count) && !has_ahead;
   if (!in_order && differs(id, begin, payload)) {
     return Added::Differs;
   }
   const auto fresh_begin = static_cast<std::uint32_t>(std::max(begin, 0));
   const ByteRange range{.begin = std::max(fresh_begin, held.byte_count), .end = fresh_end};
-  const bool has_bytes = range.begin < range.end && !held.ahead.covers(range);
+  const bool has_bytes = range.begin < range.end && !(has_ahead && held.ahead.covers(range));
   if (!has_bytes && (!fin || held.fin_at == fresh_end)) {
     return Added::Duplicate;
   }
@@ -115,13 +135,16 @@ Collector::Added Collector::add(HoldId id, const Packet& packet, std::int32_t be
     return Added::Full;
   }
   if (has_bytes) {
-    if (range.begin > held.byte_count && !held.ahead.add(range)) {
-      return Added::Beyond;
+    if (range.begin > held.byte_count) {
+      held.is_scattered = true;
+      if (!held.ahead.add(range)) {
+        return Added::Beyond;
+      }
     }
     const auto skipped = static_cast<std::size_t>(std::int64_t{fresh_begin} - begin);
     std::memcpy(bytes_of(id) + fresh_begin, payload.data() + skipped, fresh_end - fresh_begin);
     if (range.begin == held.byte_count) {
-      held.byte_count = held.ahead.advance(fresh_end);
+      held.byte_count = has_ahead ? held.ahead.advance(fresh_end) : fresh_end;
     }
   }
   if (fin) {
@@ -138,6 +161,41 @@ void Collector::take(HoldId id, std::size_t count) noexcept {
                   static_cast<std::ptrdiff_t>(count));
   held.packet_count -= static_cast<std::uint32_t>(count);
   held_packets_ -= count;
+}
+
+void Collector::forget_acknowledged(HoldId id) noexcept {
+  Hold& held = hold(id);
+  const std::uint32_t count = held.acknowledged - held.first_sequence;
+  if (count == 0 || count > held.byte_count) {
+    return;
+  }
+  std::memmove(bytes_of(id), bytes_of(id) + count, held.byte_count - count);
+  held.first_sequence += count;
+  held.byte_count -= count;
+  held.judged -= count;
+  if (held.is_scattered) {
+    held.unrecorded.shift(count);
+  }
+}
+
+bool Collector::extend(HoldId id, std::uint32_t bytes) noexcept {
+  Hold& held = hold(id);
+  const auto fits = [&] {
+    return held.judged <= max_bytes_ && bytes <= max_bytes_ - held.judged &&
+           (held.judged == held.byte_count || held.unrecorded.list().size() < ByteRanges::kMax);
+  };
+  if (!fits()) {
+    forget_acknowledged(id);
+  }
+  if (!fits()) {
+    return false;
+  }
+  if (held.judged > held.byte_count) {
+    held.is_scattered = true;
+    static_cast<void>(held.unrecorded.add({held.byte_count, held.judged}));
+    held.byte_count = held.judged;
+  }
+  return true;
 }
 
 void Collector::linger(HoldId id) noexcept {
@@ -173,7 +231,7 @@ std::span<const std::uint8_t> Collector::stream(HoldId id) const noexcept {
   if (held.byte_count == 0) {
     return {};
   }
-  return {&bytes_[static_cast<std::size_t>(id) * max_bytes_], held.byte_count};
+  return {&bytes_[static_cast<std::size_t>(id) * stride_], held.byte_count};
 }
 
 std::span<const Collector::Held> Collector::packets(HoldId id) const noexcept {

@@ -41,11 +41,13 @@ class Collector {
     std::int32_t end = 0;
   };
 
-  struct Hold {
+  struct alignas(64) Hold {
+    // What every segment looks at comes first, on as few cache lines as possible.
     FlowSlot flow = kNoFlow;
     std::uint32_t generation = 0;      // a new one each time it is given back
     std::uint32_t first_sequence = 0;  // of the buffer's first byte
     std::uint32_t passed = 0;          // sequence number: what is before it went to the server
+    std::uint32_t acknowledged = 0;    // sequence number: what the server has said it has
     std::uint32_t last_acknowledgement = 0;  // what the client expects from the server
     std::uint32_t byte_count = 0;            // in order
     std::uint32_t judged = 0;  // offset of the first byte that no verdict covers; may lie ahead
@@ -53,14 +55,16 @@ class Collector {
     std::uint32_t packet_count = 0;
     std::uint32_t unit_count = 0;  // requests, messages, … read since packets are held
     bool lingers = false;
-    Clock::time_point since;
-    ByteRanges ahead;        // beyond byte_count
-    PacketView sample_view;  // of `sample`, which is one of the packets
-    Packet sample;
+    bool is_scattered = false;  // something is in `ahead` or `unrecorded`, which lie far off
     // Neighbours in the order of `since`.
     HoldId older = kNoHold;
     HoldId newer = kNoHold;
+    Clock::time_point since;
+    Packet sample;
+    PacketView sample_view;                 // of `sample`, which is one of the packets
     std::array<Held, kMaxPackets> packets;  // by their begin
+    ByteRanges ahead;                       // beyond byte_count
+    ByteRanges unrecorded;  // before byte_count: content that passed without being held
 
     [[nodiscard]] bool is_over() const noexcept { return fin_at == byte_count; }
   };
@@ -89,9 +93,16 @@ class Collector {
   [[nodiscard]] std::span<const Held> packets(HoldId id) const noexcept;
   void take(HoldId id, std::size_t count) noexcept;
   // Drops what is ahead of order from the record.
-  void forget_ahead(HoldId id) noexcept { hold(id).ahead.clear(); }
+  void forget_ahead(HoldId id) noexcept {
+    if (hold(id).is_scattered) {
+      hold(id).ahead.clear();
+    }
+  }
   // Keeps the bytes only. No packets may be left.
   void linger(HoldId id) noexcept;
+  // Of a hold that lingers: makes what follows `judged` follow the record, by leaving out what passed
+  // in between and forgetting what the server has. False if `bytes` more have no room even so.
+  [[nodiscard]] bool extend(HoldId id, std::uint32_t bytes) noexcept;
   // Back among the holds with packets.
   void resume(HoldId id, FlowSlot flow, Clock::time_point now) noexcept;
   // Gives the hold back. What packets it has belong to the caller from then on.
@@ -105,6 +116,14 @@ class Collector {
   [[nodiscard]] HoldId to_make_way() const noexcept {
     return free_.empty() || lingering_count_ >= max_lingering_ ? lingering_.oldest : kNoHold;
   }
+  // Brings the one that gives way next into the cache.
+  void prefetch_to_make_way() const noexcept {
+    if (lingering_.oldest != kNoHold) {
+      const Hold& next = holds_[static_cast<std::size_t>(lingering_.oldest)];
+      __builtin_prefetch(&next, 1);
+      __builtin_prefetch(&next.sample, 1);
+    }
+  }
   [[nodiscard]] std::size_t held_packets() const noexcept { return held_packets_; }
   [[nodiscard]] std::uint32_t max_bytes() const noexcept { return max_bytes_; }
 
@@ -116,8 +135,9 @@ class Collector {
   void link(List& list, HoldId id) noexcept;
   void unlink(List& list, HoldId id) noexcept;
   [[nodiscard]] std::uint8_t* bytes_of(HoldId id) noexcept {
-    return &bytes_[static_cast<std::size_t>(id) * max_bytes_];
+    return &bytes_[static_cast<std::size_t>(id) * stride_];
   }
+  void forget_acknowledged(HoldId id) noexcept;
   static void insert(Hold& held, const Packet& packet, std::int32_t begin,
                      std::int32_t end) noexcept;
 
@@ -126,7 +146,8 @@ class Collector {
   std::size_t max_lingering_;
   std::vector<Hold> holds_;
   std::vector<HoldId> free_;
-  HugeArray<std::uint8_t> bytes_;  // max_bytes_ each
+  std::size_t stride_;
+  HugeArray<std::uint8_t> bytes_;  // stride_ each
   List held_;
   List lingering_;
   std::size_t held_packets_ = 0;

@@ -113,7 +113,8 @@ FlowSlot FlowTable::insert(const FlowKey& key, std::uint64_t hash, Tick now) noe
   const std::size_t first = first_bucket(hash);
   const std::size_t second = second_bucket(hash);
   FlowSlot slot = free_place(first, second);
-  if (slot == kNoFlow) {
+  // In a table that is all but full a move has nowhere to go, and costs a look at sixteen buckets.
+  if (slot == kNoFlow && size_ < capacity() - capacity() / 32) {
     slot = move_one_away(first, second);
   }
   if (slot != kNoFlow) {

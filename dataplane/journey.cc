@@ -462,7 +462,7 @@ bool Journey::act_on(const Question& question, const policy::Verdict& verdict,
 void Journey::redirect(const Question& question, const policy::Verdict& verdict,
                        Exit& exit) noexcept {
   const TcpFlows::Found& found = found_[question.packet];
-  if (found.inspection.next == Reader::Http2 || !flows_.awaits_answer(found.flow)) {
+  if (found.inspection.is_http2 || !flows_.awaits_answer(found.flow)) {
     flows_.refuse(found.flow, {}, Outcome::HttpReset, exit);
     return;
   }

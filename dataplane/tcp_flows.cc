@@ -97,11 +97,13 @@ void TcpFlows::heard_server(const Segment& segment, FlowSlot slot) noexcept {
     return;
   }
   const HoldId id = hold_of(flow);
-  const std::uint32_t judged =
-      id == kNoHold ? flow.client_sequence
-                    : collector_.hold(id).first_sequence +
-                          std::min(collector_.hold(id).judged, collector_.hold(id).byte_count);
-  if (distance(view.tcp_acknowledgement, judged) < 0) {
+  std::uint32_t end_of_judged = flow.client_sequence;
+  if (id != kNoHold) {
+    Collector::Hold& hold = collector_.hold(id);
+    hold.acknowledged = later(hold.acknowledged, view.tcp_acknowledgement);
+    end_of_judged = hold.first_sequence + std::min(hold.judged, hold.byte_count);
+  }
+  if (distance(view.tcp_acknowledgement, end_of_judged) < 0) {
     return;
   }
   if (id != kNoHold) {
@@ -271,6 +273,9 @@ void TcpFlows::pass_judged(const Segment& segment, FlowSlot slot, Exit& exit) no
       contradict(segment, slot, exit);
     }
     return;
+  } else {
+    Collector::Hold& hold = collector_.hold(id);
+    hold.passed = later(hold.passed, view.tcp_sequence + length_of(view));
   }
   if (has(view, tcp_flag::kFin)) {
     table_.mark_closing(slot);
@@ -286,9 +291,8 @@ HoldId TcpFlows::hold_for(const Segment& segment, FlowSlot slot, Clock::time_poi
   const std::uint32_t sequence = segment.view.tcp_sequence;
   HoldId id = hold_of(flow);
   if (id != kNoHold) {
-    const Collector::Hold& hold = collector_.hold(id);
-    const std::uint32_t end = sequence + segment.view.payload_size - hold.first_sequence;
-    if (hold.judged == hold.byte_count && end <= collector_.max_bytes()) {
+    const std::uint32_t reach = sequence + segment.view.payload_size - flow.client_sequence;
+    if (collector_.extend(id, reach)) {
       collector_.resume(id, slot, now);
       return id;
     }

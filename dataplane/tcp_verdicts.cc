@@ -111,8 +111,7 @@ void TcpFlows::advance(FlowSlot slot, const Inspection& inspection) noexcept {
   flow.reader = Reader::Done;
   if (covers_a_unit(inspection.finding) && inspection.unit_bytes <= kMaxAhead) {
     hold.judged += static_cast<std::uint32_t>(inspection.unit_bytes);
-    const bool is_all = inspection.next == Reader::Http2 && hold.judged >= hold.byte_count;
-    flow.reader = is_all ? Reader::Done : inspection.next;
+    flow.reader = inspection.next;
   }
   if (flow.reader == Reader::Done) {
     hold.judged = hold.byte_count;
@@ -188,20 +187,14 @@ void TcpFlows::rest(FlowSlot slot) noexcept {
   table_.set_state(slot, is_new ? FlowState::Handshake : FlowState::Watching);
 }
 
-// One place in the pool, at the cost of what is remembered longest.
+// One place in the pool, at the cost of what is remembered longest. Its flow finds out by the
+// generation: touching it here would cost two misses of the cache for each new connection.
 void TcpFlows::make_way() noexcept {
   const HoldId id = collector_.to_make_way();
-  if (id == kNoHold) {
-    return;
+  if (id != kNoHold) {
+    collector_.close(id);
+    collector_.prefetch_to_make_way();
   }
-  // The flow may have moved within the table; then it finds out by itself.
-  const FlowSlot slot = collector_.hold(id).flow;
-  Flow& flow = table_.flow(slot);
-  if (table_.state(slot) == FlowState::Watching && hold_of(flow) == id &&
-      flow.reader == Reader::Done && !flow.server_seen) {
-    table_.set_state(slot, FlowState::Allowed);
-  }
-  collector_.close(id);
 }
 
 bool TcpFlows::awaits_answer(FlowSlot slot) noexcept {

@@ -28,9 +28,6 @@ inline constexpr std::uint16_t kLinuxVxlan = 8472;
   }
   if (view.protocol == ip_protocol::kUdp) {
     const std::uint16_t port = view.destination_port;
-    if (port < tunnel_port::kGtpU) [[likely]] {
-      return false;
-    }
     return port == tunnel_port::kGtpU || port == tunnel_port::kGre || port == tunnel_port::kVxlan ||
            port == tunnel_port::kGeneve || port == tunnel_port::kLinuxVxlan;
   }

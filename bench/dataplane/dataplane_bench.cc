@@ -47,6 +47,35 @@ constexpr std::size_t kDestinationAt = 30;
 constexpr std::size_t kSourcePortAt = 34;
 constexpr std::size_t kDestinationPortAt = 36;
 constexpr std::size_t kSequenceAt = 38;
+constexpr std::size_t kIpAt = 14;
+constexpr std::size_t kIpChecksumAt = 24;
+constexpr std::size_t kTcpAt = 34;
+constexpr std::size_t kTcpChecksumAt = 50;
+constexpr std::size_t kIpBytes = 20;
+
+// RFC 1071.
+std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint64_t sum) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    sum += i % 2 == 0 ? std::uint64_t{bytes[i]} << 8U : bytes[i];
+  }
+  while (sum > 0xffff) {
+    sum = (sum & 0xffff) + (sum >> 16U);
+  }
+  return static_cast<std::uint16_t>(~sum);
+}
+
+// Of a TCP frame whose addresses or numbers were changed; undecided ones are verified.
+void write_checksums(std::uint8_t* frame) {
+  const std::size_t tcp_bytes = load_be16(frame + kIpAt + 2) - kIpBytes;
+  store_be16(frame + kIpChecksumAt, 0);
+  store_be16(frame + kIpChecksumAt, checksum({frame + kIpAt, kIpBytes}, 0));
+  store_be16(frame + kTcpChecksumAt, 0);
+  std::uint64_t pseudo_header = 6 + tcp_bytes;
+  for (std::size_t at = kSourceAt; at < kSourceAt + 8; at += 2) {
+    pseudo_header += load_be16(frame + at);
+  }
+  store_be16(frame + kTcpChecksumAt, checksum({frame + kTcpAt, tcp_bytes}, pseudo_header));
+}
 
 std::unique_ptr<BenchWorld> shared_world;
 std::uint32_t flow_count = 0;
@@ -246,6 +275,7 @@ void decided_flow_64_bytes(benchmark::State& state) {
   for (std::uint32_t number = 0; number < flow_count;) {
     for (std::size_t i = 0; i < kBatch; ++i) {
       address_flow(bench.packets[i].bytes, number++ % flow_count, Side::Subscriber);
+      write_checksums(bench.packets[i].bytes);
     }
     bench.run(Side::Subscriber);
   }
@@ -311,6 +341,7 @@ void tls_hello(benchmark::State& state) {
       address_flow(bench.packets[i].bytes, flow, Side::Subscriber);
       store_be32(bench.packets[i].bytes + kSequenceAt,
                  flow * 5000 + static_cast<std::uint32_t>(part * kCut));
+      write_checksums(bench.packets[i].bytes);
     }
     number += kBatch / 2;
   };

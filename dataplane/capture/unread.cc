@@ -33,6 +33,7 @@ constexpr std::array<std::uint8_t, 5> kIpTunnels = {4, 41, 47, 50, 115};
 constexpr std::array<std::uint16_t, 9> kUdpTunnels = {1701, 2152, 3544, 4754, 4789,
                                                       5072, 5247, 6081, 8472};
 
+
 constexpr bool holds(const auto& numbers, auto number) noexcept {
   return std::ranges::find(numbers, number) != numbers.end();
 }

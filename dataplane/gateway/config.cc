@@ -45,8 +45,8 @@ constexpr std::string_view kWorkers[] = {"count",
                                          "fail_mode",
                                          "malformed",
                                          "fragments",
-                                         "tunnels",
                                          "quic_unknown",
+                                         "tunnels",
                                          "idle"};
 constexpr std::string_view kMetrics[] = {"listen"};
 constexpr std::string_view kEal[] = {"memory_mb", "hugepages", "arguments"};
@@ -59,12 +59,12 @@ constexpr std::pair<std::string_view, Driver> kDrivers[] = {{"af_packet", Driver
 constexpr std::pair<std::string_view, FailMode> kFailModes[] = {{"open", FailMode::Open},
                                                                 {"closed", FailMode::Closed}};
 constexpr std::pair<std::string_view, bool> kForwardOrDrop[] = {{"forward", false}, {"drop", true}};
+constexpr std::pair<std::string_view, QuicUnknown> kQuicUnknown[] = {
+    {"refuse", QuicUnknown::Refuse}, {"forward", QuicUnknown::Forward}};
 constexpr std::pair<std::string_view, FragmentMode> kFragmentModes[] = {
     {"reassemble", FragmentMode::Reassemble},
     {"drop", FragmentMode::Drop},
     {"pass", FragmentMode::Pass}};
-constexpr std::pair<std::string_view, QuicUnknown> kQuicUnknown[] = {
-    {"refuse", QuicUnknown::Refuse}, {"forward", QuicUnknown::Forward}};
 constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
                                                        {"busy", Idle::Busy}};
 constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
@@ -263,9 +263,9 @@ void read_workers(ConfigReader& reader, Config& config) {
   read_worker_bounds(reader, config.worker);
   reader.choice<FailMode>("fail_mode", kFailModes, config.worker.fail_mode);
   reader.choice<bool>("malformed", kForwardOrDrop, config.worker.drop_malformed);
+  reader.choice<QuicUnknown>("quic_unknown", kQuicUnknown, config.worker.quic_unknown);
   reader.choice<FragmentMode>("fragments", kFragmentModes, config.worker.fragments);
   read_tunnels(reader, config.worker);
-  reader.choice<QuicUnknown>("quic_unknown", kQuicUnknown, config.worker.quic_unknown);
 }
 
 void read_metrics(ConfigReader& reader, Config& config) {

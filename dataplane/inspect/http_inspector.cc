@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "dataplane/inspect/inspection.h"
 #include "http_fields.h"
 #include "http_request_line.h"
@@ -72,6 +74,20 @@ Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept {
   if (inspection.finding != Finding::NotThis && !stream.empty()) {
     inspection.protocol = Protocol::Http;
   }
+  return inspection;
+}
+
+Inspection inspect_http_next(std::span<const std::uint8_t> stream) noexcept {
+  const std::string_view text = text_view(stream);
+  const std::size_t empty_bytes = std::min(text.find_first_not_of("\r\n"), text.size());
+  if (empty_bytes == 0 || text[empty_bytes - 1] != '\n') {
+    return inspect_http(stream);
+  }
+  Inspection inspection;
+  inspection.finding = Finding::Nothing;
+  inspection.protocol = Protocol::Http;
+  inspection.unit_bytes = empty_bytes;
+  inspection.next = Reader::Http;
   return inspection;
 }
 

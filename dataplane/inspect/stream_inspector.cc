@@ -38,6 +38,9 @@ Inspection inspect_stream(std::span<const std::uint8_t> stream) noexcept {
   if (inspection.finding == Finding::NotThis) {
     inspection = inspect_http(stream);
   }
+  if (inspection.finding == Finding::NotThis) {
+    inspection = inspect_http2(stream);
+  }
   return inspection;
 }
 
@@ -49,7 +52,7 @@ Inspection read_stream(std::span<const std::uint8_t> stream, const StreamPlace& 
     case Reader::TlsNext:
       return inspect_tls_next(unread);
     case Reader::Http:
-      return inspect_http(unread);
+      return inspect_http_next(unread);
     case Reader::HttpChunk:
       return inspect_http_chunk(unread);
     case Reader::HttpTrailer:
@@ -57,6 +60,7 @@ Inspection read_stream(std::span<const std::uint8_t> stream, const StreamPlace& 
     case Reader::Dns:
       return inspect_dns_stream(unread);
     case Reader::Http2:
+      return inspect_http2_frames(unread);
     case Reader::Socks5:
     case Reader::Done:
       break;

@@ -196,6 +196,45 @@ TEST(Collector, WhatLingersIsNotTheOldestAndMakesWay) {
   EXPECT_EQ(collector.oldest(), first);
 }
 
+TEST(ByteRanges, ShiftKeepsWhatIsLeftOfARange) {
+  ByteRanges ranges;
+  EXPECT_TRUE(ranges.add({10, 20}));
+  EXPECT_TRUE(ranges.add({30, 50}));
+  EXPECT_TRUE(ranges.add({60, 70}));
+  ranges.shift(40);
+  ASSERT_EQ(ranges.list().size(), 2U);
+  EXPECT_EQ(ranges.list()[0].begin, 0U);
+  EXPECT_EQ(ranges.list()[0].end, 10U);
+  EXPECT_EQ(ranges.list()[1].begin, 20U);
+  EXPECT_EQ(ranges.list()[1].end, 30U);
+}
+
+TEST(Collector, ContentThatPassedUnheldIsNotComparedAndWhatTheServerHasIsForgotten) {
+  Pool pool(200);
+  EXPECT_EQ(pool.add(0, 50), Added::Fresh);
+  pool.collector.take(pool.id, 1);
+  pool.collector.linger(pool.id);
+  Collector::Hold& hold = pool.collector.hold(pool.id);
+  hold.judged = 150;  // 100 bytes of content
+  EXPECT_TRUE(pool.collector.extend(pool.id, 50));
+  pool.collector.resume(pool.id, FlowSlot{9}, kStart);
+  EXPECT_EQ(pool.add(150, 170), Added::Fresh);
+  EXPECT_FALSE(pool.collector.differs(pool.id, 60, std::vector<std::uint8_t>(80, 1)));
+  EXPECT_TRUE(pool.collector.differs(pool.id, 40, std::vector<std::uint8_t>(80, 1)));
+  EXPECT_TRUE(pool.collector.differs(pool.id, 60, std::vector<std::uint8_t>(95, 1)));
+  hold.judged = 170;
+  pool.collector.take(pool.id, 1);
+  pool.collector.linger(pool.id);
+  EXPECT_FALSE(pool.collector.extend(pool.id, 100));
+  hold.acknowledged = hold.first_sequence + 100;
+  EXPECT_TRUE(pool.collector.extend(pool.id, 100));
+  EXPECT_EQ(hold.first_sequence, 1100U);
+  EXPECT_EQ(hold.byte_count, 70U);
+  EXPECT_FALSE(pool.collector.differs(pool.id, 0, std::vector<std::uint8_t>(50, 1)));
+  EXPECT_FALSE(pool.collector.differs(pool.id, 50, std::span(pool.bytes).subspan(150, 20)));
+  EXPECT_TRUE(pool.collector.differs(pool.id, 50, std::vector<std::uint8_t>(20, 1)));
+}
+
 TEST(Collector, KnowsTheOldestWhicheverIsClosed) {
   Collector collector(8, 64);
   std::vector<HoldId> ids;

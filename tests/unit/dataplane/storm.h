@@ -7,6 +7,7 @@
 
 #include "quic_test.h"
 #include "tests/support/dns_message.h"
+#include "tests/support/http2_frames.h"
 #include "tests/support/tunnels.h"
 
 namespace luytre::dataplane::test {
@@ -73,7 +74,10 @@ class Storm {
       case 6:
         return fragment(name);
       default: {
-        const Bytes stream = flow.server_port == 80 ? get_request(name) : hello_for(name, 100);
+        const Bytes http = one_in(3)
+                               ? luytre::test::http2_connection({luytre::test::http2_request(name)})
+                               : get_request(name);
+        const Bytes stream = flow.server_port == 80 ? http : hello_for(name, 100);
         const std::size_t begin = one_in(2) ? 0 : below(stream.size());
         const std::size_t size = 1 + below(stream.size() - begin);
         constexpr std::uint8_t kOddFlags[] = {tcp_flag::kFin, tcp_flag::kSyn, tcp_flag::kRst,

@@ -30,9 +30,8 @@ TEST(InspectStream, NothingYetNeedsMore) {
 }
 
 TEST(InspectStream, OtherProtocolsAreLeftAlone) {
-  const std::array<Bytes, 12> streams{
+  const std::array<Bytes, 11> streams{
       text("SSH-2.0-OpenSSH_9.2\r\n"),
-      text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
       text("EHLO mail.example\r\n"),
       text("USER someone\r\n"),
       text("\x13"

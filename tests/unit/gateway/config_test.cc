@@ -76,9 +76,9 @@ hold_timeout_ms = 250
 flow_idle_timeout_s = 60
 fail_mode = "closed"
 malformed = "drop"
+quic_unknown = "forward"
 fragments = "pass"
 tunnels = ["pppoe", "gtp-u"]
-quic_unknown = "forward"
 idle = "busy"
 [metrics]
 listen = "[::1]:9000"
@@ -103,11 +103,11 @@ level = "debug"
   EXPECT_EQ(config.worker.flow_idle_timeout, std::chrono::seconds(60));
   EXPECT_EQ(config.worker.fail_mode, dataplane::FailMode::Closed);
   EXPECT_TRUE(config.worker.drop_malformed);
+  EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
   EXPECT_EQ(config.worker.fragments, dataplane::FragmentMode::Pass);
   EXPECT_EQ(config.worker.tunnels, dataplane::Tunnels::none()
                                        .with(dataplane::Tunnel::Pppoe)
                                        .with(dataplane::Tunnel::GtpU));
-  EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
   EXPECT_EQ(config.idle, Idle::Busy);
   EXPECT_EQ(config.metrics_listen, "[::1]:9000");
   EXPECT_EQ(config.eal().memory_mb, 1024U);
@@ -265,9 +265,9 @@ TEST(ConfigTest, TheExampleIsValidAndHasTheDefaults) {
   EXPECT_EQ(config->worker.flow_idle_timeout, defaults.worker.flow_idle_timeout);
   EXPECT_EQ(config->worker.fail_mode, defaults.worker.fail_mode);
   EXPECT_EQ(config->worker.drop_malformed, defaults.worker.drop_malformed);
+  EXPECT_EQ(config->worker.quic_unknown, defaults.worker.quic_unknown);
   EXPECT_EQ(config->worker.fragments, defaults.worker.fragments);
   EXPECT_EQ(config->worker.tunnels, defaults.worker.tunnels);
-  EXPECT_EQ(config->worker.quic_unknown, defaults.worker.quic_unknown);
   EXPECT_EQ(config->idle, defaults.idle);
   EXPECT_EQ(config->metrics_listen, defaults.metrics_listen);
   EXPECT_EQ(config->log_level, defaults.log_level);

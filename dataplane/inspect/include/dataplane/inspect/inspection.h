@@ -54,6 +54,7 @@ struct Inspection {
   // follows them. May be more than has arrived.
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
+  bool is_http2 = false;
   Bypass bypass = Bypass::None;  // with NoName of no protocol: the stream begins a VPN or asks a proxy
   bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
@@ -89,6 +90,15 @@ struct Inspection {
 // Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head without one is
 // Malformed, and so is a request whose end two servers could see in two places (RFC 9112 §6.3).
 [[nodiscard]] Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept;
+
+// Reads what follows a request: empty lines alone are Nothing, so that nobody waits for more.
+[[nodiscard]] Inspection inspect_http_next(std::span<const std::uint8_t> stream) noexcept;
+
+// Reads a connection of HTTP/2 with prior knowledge (RFC 9113 §3.3): from its preface on, and from a
+// frame on in front of which no request stood. Name is the :authority of all requests that are
+// there (two that differ are Malformed), and nothing is read behind them; Nothing is settings alone.
+[[nodiscard]] Inspection inspect_http2(std::span<const std::uint8_t> stream) noexcept;
+[[nodiscard]] Inspection inspect_http2_frames(std::span<const std::uint8_t> stream) noexcept;
 
 // Reads one DNS message of a TCP stream (RFC 7766 §8): Name is its question's. NoName is a message
 // that a gateway answers with an error, Nothing one that asks for nothing.
