@@ -117,27 +117,12 @@ void Journey::decode_all() noexcept {
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  const policy::PolicySnapshot* policy = burst_.world->policy;
-  if (policy == nullptr) {
+  if (burst_.world->policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
-  bool has_tunnels = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
-    has_tunnels |= has_outer_addresses(burst_.views[i]);
-  }
-  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
-  if (!has_tunnels) [[likely]] {
-    return;
-  }
-  const policy::Profile* unknown = policy->unknown_line();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
-      burst_.profiles[i] =
-          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
-    }
-  }
+  find_lines(*burst_.world->policy, burst_.from, burst_.packets, burst_.views, burst_.keys,
+             burst_.profiles);
 }
 
 // Most packets leave here, byte for byte as they came.

@@ -22,7 +22,8 @@ namespace luytre::dataplane {
 // Fragments are held until their datagram is whole; its verdict is theirs, and those that pass do so unchanged and in
 // the order in which they came. Pieces that overlap, or contradict each other about the end, are refused with all of
 // their datagram (RFC 5722), because two receivers may read them differently; so are more than 64 of one, which no path
-// needs. A repetition of the very same piece is dropped alone. Bounded in datagrams, fragments, bytes and time: at a bound the oldest datagram goes, by the fail mode.
+// needs. A repetition of the very same piece is dropped alone. Bounded in datagrams, fragments, bytes and time: at a bound
+// the oldest datagram goes, by the fail mode.
 class Reassembly {
  public:
   using Clock = Worker::Clock;
