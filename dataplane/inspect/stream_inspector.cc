@@ -10,6 +10,9 @@ constexpr std::uint16_t kDnsPort = 53;
 // DNS has no mark of its own: on its port, what is none of the others is taken for it.
 Inspection read_start(std::span<const std::uint8_t> stream, std::uint16_t port) noexcept {
   Inspection inspection = inspect_stream(stream);
+  if (inspection.finding == Finding::NotThis) {
+    inspection = inspect_proxy_header(stream);
+  }
   if (inspection.finding != Finding::NotThis) {
     return inspection;
   }
@@ -61,7 +64,6 @@ Inspection read_stream(std::span<const std::uint8_t> stream, const StreamPlace& 
       return inspect_dns_stream(unread);
     case Reader::Http2:
       return inspect_http2_frames(unread);
-    case Reader::Socks5:
     case Reader::Done:
       break;
   }

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   constexpr std::array kReaders = {Reader::Start,     Reader::TlsNext, Reader::Http,
                                    Reader::HttpChunk, Reader::Dns,     Reader::HttpTrailer,
-                                   Reader::Http2,     Reader::Socks5};
+                                   Reader::Http2};
   const Reader reader = kReaders[bytes[0] % kReaders.size()];
   luytre::test::expect_steady(
       [&](std::span<const std::uint8_t> stream) {

@@ -36,7 +36,6 @@ enum class Reader : std::uint8_t {
   HttpTrailer,  // the trailer section behind it (§7.1.2)
   Dns,          // messages with their lengths (RFC 7766 §8)
   Http2,        // frames of a connection with prior knowledge (RFC 9113 §3.3)
-  Socks5,       // behind the greeting: authentication, then the request (RFC 1928 §4, RFC 1929)
   Done,         // nothing more is read
 };
 
@@ -55,7 +54,8 @@ struct Inspection {
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
   bool is_http2 = false;
-  Bypass bypass = Bypass::None;  // with NoName of no protocol: the stream begins a VPN or asks a proxy
+  Bypass bypass =
+      Bypass::None;      // with NoName of no protocol: the stream begins a VPN or asks a proxy
   bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
 
@@ -99,6 +99,10 @@ struct Inspection {
 // there (two that differ are Malformed), and nothing is read behind them; Nothing is settings alone.
 [[nodiscard]] Inspection inspect_http2(std::span<const std::uint8_t> stream) noexcept;
 [[nodiscard]] Inspection inspect_http2_frames(std::span<const std::uint8_t> stream) noexcept;
+
+// Reads the header in which a proxy says whom it speaks for (the PROXY protocol of HAProxy, version 1
+// and 2): Nothing, and a stream of any protocol begins behind it.
+[[nodiscard]] Inspection inspect_proxy_header(std::span<const std::uint8_t> stream) noexcept;
 
 // Reads one DNS message of a TCP stream (RFC 7766 §8): Name is its question's. NoName is a message
 // that a gateway answers with an error, Nothing one that asks for nothing.
