@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 
 #include "act.h"
@@ -29,9 +30,11 @@ bool send_to_client(const Packet& packet, const PacketView& view,
     exit.discard_made(made);
     return false;
   }
-  std::memcpy(made.bytes, packet.bytes, view.payload_offset);
+  // All of the frame, because lengths in outer headers must be true for them to be read again.
+  const std::size_t copied = std::min<std::size_t>(packet.size, made.capacity);
+  std::memcpy(made.bytes, packet.bytes, copied);
   std::memcpy(made.bytes + view.payload_offset, payload.data(), payload.size());
-  made.size = static_cast<std::uint32_t>(size);
+  made.size = static_cast<std::uint32_t>(std::max(copied, size));
   if (!forge_udp_reply_in_place(made, view, static_cast<std::uint16_t>(payload.size()),
                                 exit.return_paths())) {
     exit.discard_made(made);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "datagram.h"
 #include "dataplane/forge.h"
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
@@ -22,13 +23,21 @@ class Exit {
         return_paths_(return_paths) {}
 
   // To the other side, to the side it came from, to nowhere.
+  // A packet that stands for fragments is each of them; it cannot be an answer.
   void forward(const Packet& packet, Outcome outcome) noexcept {
-    send(opposite(from_), packet, outcome);
+    if (packet.datagram != nullptr) [[unlikely]] {
+      forward_all(*packet.datagram, outcome);
+    } else {
+      send(opposite(from_), packet, outcome);
+    }
   }
   void answer(const Packet& packet, Outcome outcome) noexcept { send(from_, packet, outcome); }
   void drop(const Packet& packet, Outcome outcome) noexcept {
-    pool_.release(packet);
-    counters_.count(outcome, from_);
+    if (packet.datagram != nullptr) [[unlikely]] {
+      drop_all(*packet.datagram, outcome);
+    } else {
+      drop_one(packet, outcome);
+    }
   }
 
   // Packets that the gateway makes were never received and are not counted. False: no buffer.
@@ -58,8 +67,24 @@ class Exit {
     if (egress_.push(to, packet)) [[likely]] {
       counters_.count(outcome, from_);
     } else {
-      drop(packet, Outcome::NoBufferDropped);
+      drop_one(packet, Outcome::NoBufferDropped);
     }
+  }
+  void drop_one(const Packet& packet, Outcome outcome) noexcept {
+    pool_.release(packet);
+    counters_.count(outcome, from_);
+  }
+  void forward_all(Datagram& datagram, Outcome outcome) noexcept {
+    for (const Packet& fragment : datagram.fragments()) {
+      send(opposite(from_), fragment, outcome);
+    }
+    datagram.close();
+  }
+  void drop_all(Datagram& datagram, Outcome outcome) noexcept {
+    for (const Packet& fragment : datagram.fragments()) {
+      drop_one(fragment, outcome);
+    }
+    datagram.close();
   }
 
   PacketPool& pool_;

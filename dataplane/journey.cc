@@ -19,9 +19,10 @@ constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
 
-// A hold lets go of all its packets, or of two forged ones.
+// A hold lets go of all its packets, which may be fragments, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
-  constexpr std::size_t kMost = std::max(Collector::kMaxPackets, QuicHolds::kMaxPackets) + 2;
+  constexpr std::size_t kMost =
+      std::max(Collector::kMaxPackets, QuicHolds::kMaxPackets) + kMaxHeldFragments + 2;
   return egress.packets(Side::Internet).size() + kMost <= Egress::kCapacity &&
          egress.packets(Side::Subscriber).size() + kMost <= Egress::kCapacity;
 }
@@ -51,10 +52,13 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
     : pool_(pool),
       observer_(observer),
       drop_malformed_(options.drop_malformed),
-      drop_fragments_(options.drop_fragments),
+      fail_mode_(options.fail_mode),
+      fragments_(options.fragments),
       tunnels_(options.tunnels),
       return_paths_(options.max_return_paths, options.hash_seed),
       status_page_(options.status_page),
+      reassembly_(options.max_datagrams, options.fragment_timeout, options.fail_mode,
+                  options.hash_seed),
       flows_(options, observer),
       quic_(options, observer) {}
 
@@ -63,18 +67,29 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
                   Clock::time_point now, Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, from, &return_paths_);
   burst_.from = from;
-  burst_.packets = packets.first(std::min(packets.size(), kBurst));
   burst_.world = &world;
   burst_.now = now;
+  whole_count_ = 0;
+  bool has_filtered = pass(packets.first(std::min(packets.size(), kBurst)), exit);
+  if (whole_count_ != 0) [[unlikely]] {
+    has_filtered |= pass(std::span(whole_).first(whole_count_), exit);
+  }
+  if (has_filtered) {
+    publish();
+  }
+}
 
+// False: there was nothing but lines without a profile.
+bool Journey::pass(std::span<const Packet> packets, Exit& exit) noexcept {
+  burst_.packets = packets;
   decode_all();
   find_profiles();
   Positions waiting;
   send_off_unfiltered(waiting, exit);
   if (waiting.count == 0) {
-    return;
+    return false;
   }
-  if (from == Side::Internet) {
+  if (burst_.from == Side::Internet) {
     learn_return_paths(waiting);
   }
   prefetch_flows(waiting);
@@ -87,7 +102,7 @@ void Journey::run(Side from, std::span<const Packet> packets, const World& world
     act(later, exit);
     waiting = later;
   }
-  publish();
+  return true;
 }
 
 void Journey::decode_all() noexcept {
@@ -102,27 +117,12 @@ void Journey::decode_all() noexcept {
 
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  const policy::PolicySnapshot* policy = burst_.world->policy;
-  if (policy == nullptr) {
+  if (burst_.world->policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
-  bool has_tunnels = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    read_subscriber_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
-    has_tunnels |= has_outer_addresses(burst_.views[i]);
-  }
-  policy->lookup(std::span(burst_.keys).first(count), std::span(burst_.profiles).first(count));
-  if (!has_tunnels) [[likely]] {
-    return;
-  }
-  const policy::Profile* unknown = policy->unknown_line();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (has_outer_addresses(burst_.views[i]) && burst_.profiles[i] == unknown) {
-      burst_.profiles[i] =
-          find_outer_line(*policy, burst_.from, burst_.packets[i], burst_.views[i]);
-    }
-  }
+  find_lines(*burst_.world->policy, burst_.from, burst_.packets, burst_.views, burst_.keys,
+             burst_.profiles);
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -199,12 +199,7 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
   const PacketView& view = burst_.views[i];
   const bool outbound = burst_.from == Side::Subscriber;
   if (view.is_fragment) {
-    // A name could be cut in two, and only the first part has ports.
-    if (outbound && drop_fragments_) {
-      exit.drop(packet, Outcome::FragmentDropped);
-    } else {
-      exit.forward(packet, Outcome::OtherProtocol);
-    }
+    read_fragment(i, exit);
     return true;
   }
   if (view.protocol == ip_protocol::kTcp) {
@@ -225,6 +220,25 @@ bool Journey::read_packet(std::size_t i, Exit& exit) noexcept {
   }
   exit.forward(packet, Outcome::OtherProtocol);
   return true;
+}
+
+// A name could be cut in two, and only the first part has ports: what the line sends is judged as a
+// whole, in a round of its own at the end of the burst.
+void Journey::read_fragment(std::size_t i, Exit& exit) noexcept {
+  const Packet& packet = burst_.packets[i];
+  if (burst_.from == Side::Internet || fragments_ == FragmentMode::Pass) {
+    exit.forward(packet, Outcome::OtherProtocol);
+  } else if (fragments_ == FragmentMode::Drop) {
+    exit.drop(packet, Outcome::FragmentDropped);
+  } else if (packet.datagram == nullptr) {
+    if (const auto whole = reassembly_.add(packet, burst_.views[i], burst_.now, exit)) {
+      whole_[whole_count_++] = *whole;
+    }
+  } else if (fail_mode_ == FailMode::Open) {  // fragments of a tunnel in which there are fragments
+    exit.forward(packet, Outcome::FailOpen);
+  } else {
+    exit.drop(packet, Outcome::FailClosed);
+  }
 }
 
 bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
@@ -551,7 +565,8 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber,
             &return_paths_);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
-    if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit)) {
+    if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit) &&
+        !reassembly_.give_up_overdue(now, exit)) {
       break;
     }
   }
@@ -564,7 +579,8 @@ bool Journey::drain(Egress& egress) noexcept {
   Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
-    is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit);
+    is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit) &&
+               !reassembly_.give_up_oldest(exit);
   }
   publish();
   return is_empty;
@@ -573,7 +589,8 @@ bool Journey::drain(Egress& egress) noexcept {
 void Journey::publish() noexcept {
   counters_.set_flows(flows_.table().size() + quic_.table().size());
   counters_.set_replaced_flows(flows_.table().replaced() + quic_.table().replaced());
-  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets());
+  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets() +
+                             reassembly_.held_packets());
 }
 
 }  // namespace luytre::dataplane

@@ -14,6 +14,7 @@
 #include "dns/wire/query.h"
 #include "exit.h"
 #include "quic_flows.h"
+#include "reassembly.h"
 #include "return_paths.h"
 #include "tcp_flows.h"
 
@@ -76,6 +77,7 @@ class Journey {
     Bypass bypass = Bypass::None;
   };
 
+  [[nodiscard]] bool pass(std::span<const Packet> packets, Exit& exit) noexcept;
   void decode_all() noexcept;
   void find_profiles() noexcept;
   void send_off_unfiltered(Positions& filtered, Exit& exit) noexcept;
@@ -83,6 +85,7 @@ class Journey {
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
+  void read_fragment(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_dtls(std::size_t position) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
@@ -108,10 +111,12 @@ class Journey {
   PacketPool& pool_;
   NameObserver* observer_;
   bool drop_malformed_;
-  bool drop_fragments_;
+  FailMode fail_mode_;
+  FragmentMode fragments_;
   Tunnels tunnels_;
   ReturnPaths return_paths_;
   StatusPage status_page_;
+  Reassembly reassembly_;
   TcpFlows flows_;
   QuicFlows quic_;
   Counters counters_;
@@ -124,6 +129,8 @@ class Journey {
   std::array<Question, kBurst> questions_;        // of one round
   std::array<policy::Verdict, kBurst> verdicts_;  // by question
   std::size_t question_count_ = 0;
+  std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
+  std::size_t whole_count_ = 0;
 };
 
 }  // namespace luytre::dataplane

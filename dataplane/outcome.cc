@@ -57,6 +57,8 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
     {Outcome::MalformedDropped, "malformed_dropped",
      "Dropped: does not decode, or urgent data in a hello."},
     {Outcome::FragmentDropped, "fragment_dropped", "Dropped: IP fragment from a filtered line."},
+    {Outcome::FragmentRefused, "fragment_refused",
+     "Dropped: IP fragments that overlap or contradict each other."},
     {Outcome::OutOfOrderDropped, "out_of_order_dropped",
      "Dropped: undecided data too far out of order."},
     {Outcome::DuplicateDropped, "duplicate_dropped",

@@ -84,6 +84,51 @@ void complete_pptp(std::span<std::uint8_t> gre) noexcept {
   store_be16(gre.data() + 4, static_cast<std::uint16_t>(gre.size() - header_bytes));
 }
 
+void complete_layer(std::span<std::uint8_t> content, LayerKind kind, bool exchanged,
+                    const std::uint8_t* ipv6_below) noexcept {
+  switch (kind) {
+    case LayerKind::Ethernet:
+      if (exchanged) {
+        exchange(content.data(), kMacBytes);
+      }
+      return;
+    case LayerKind::Pppoe:
+      store_be16(content.data() + 4, static_cast<std::uint16_t>(content.size() - kPppoeBytes));
+      return;
+    case LayerKind::Ipv4:
+      complete_ipv4(content, exchanged);
+      return;
+    case LayerKind::Ipv6:
+      complete_ipv6(content, exchanged);
+      return;
+    case LayerKind::Udp:
+      complete_udp(content, ipv6_below);
+      return;
+    case LayerKind::Gre:
+      complete_gre(content);
+      return;
+    case LayerKind::Pptp:
+      complete_pptp(content);
+      return;
+    case LayerKind::GtpU:
+      store_be16(content.data() + 2, static_cast<std::uint16_t>(content.size() - kGtpBytes));
+      return;
+    default:  // nothing that depends on what is inside
+      return;
+  }
+}
+
+// From the inside to the outside: an outer checksum covers what is within.
+void complete_layers(std::span<std::uint8_t> frame, const Layers& layers, bool exchanged) noexcept {
+  const auto list = layers.list();
+  for (std::size_t i = list.size(); i > 0; --i) {
+    const Layer* below = i > 1 ? &list[i - 2] : nullptr;
+    const bool in_ipv6 = below != nullptr && below->kind == LayerKind::Ipv6;
+    complete_layer(frame.subspan(list[i - 1].offset), list[i - 1].kind, exchanged,
+                   in_ipv6 ? frame.data() + below->offset : nullptr);
+  }
+}
+
 }  // namespace
 
 bool OuterHeaders::choose(const Packet& packet, const PacketView& view, Towards towards,
@@ -105,7 +150,9 @@ bool OuterHeaders::choose(const Packet& packet, const PacketView& view, Towards 
   }
   read_layers(packet.frame(), view.network_offset, own_layers_);
   layers_ = &own_layers_;
-  return !exchange_ || can_be_exchanged();
+  // Otherwise the frame was cut after it was decoded.
+  const bool are_all = own_layers_.list().size() == view.encapsulation.size() + 1;
+  return are_all && (!exchange_ || can_be_exchanged());
 }
 
 // A routing header names a way in one direction (RFC 8754 §2, RFC 8200 §4.4). Of other extension
@@ -129,54 +176,15 @@ void OuterHeaders::write(std::uint8_t* frame) const noexcept {
 }
 
 void OuterHeaders::complete(std::span<std::uint8_t> frame) const noexcept {
-  if (layers_ == nullptr) [[likely]] {
-    if (exchange_) {
-      exchange(frame.data(), kMacBytes);
-    }
-    return;
-  }
-  // From the inside to the outside: an outer checksum covers what is within.
-  const auto layers = layers_->list();
-  for (std::size_t i = layers.size(); i > 0; --i) {
-    const Layer* below = i > 1 ? &layers[i - 2] : nullptr;
-    const bool in_ipv6 = below != nullptr && below->kind == LayerKind::Ipv6;
-    complete_layer(frame, layers[i - 1], in_ipv6 ? frame.data() + below->offset : nullptr);
+  if (layers_ != nullptr) [[unlikely]] {
+    complete_layers(frame, *layers_, exchange_);
+  } else if (exchange_) {
+    exchange(frame.data(), kMacBytes);
   }
 }
 
-void OuterHeaders::complete_layer(std::span<std::uint8_t> frame, const Layer& layer,
-                                  const std::uint8_t* ipv6_below) const noexcept {
-  const auto content = frame.subspan(layer.offset);
-  switch (layer.kind) {
-    case LayerKind::Ethernet:
-      if (exchange_) {
-        exchange(content.data(), kMacBytes);
-      }
-      return;
-    case LayerKind::Pppoe:
-      store_be16(content.data() + 4, static_cast<std::uint16_t>(content.size() - kPppoeBytes));
-      return;
-    case LayerKind::Ipv4:
-      complete_ipv4(content, exchange_);
-      return;
-    case LayerKind::Ipv6:
-      complete_ipv6(content, exchange_);
-      return;
-    case LayerKind::Udp:
-      complete_udp(content, ipv6_below);
-      return;
-    case LayerKind::Gre:
-      complete_gre(content);
-      return;
-    case LayerKind::Pptp:
-      complete_pptp(content);
-      return;
-    case LayerKind::GtpU:
-      store_be16(content.data() + 2, static_cast<std::uint16_t>(content.size() - kGtpBytes));
-      return;
-    default:  // nothing that depends on what is inside
-      return;
-  }
+void complete_outer_headers(std::span<std::uint8_t> frame, const Layers& layers) noexcept {
+  complete_layers(frame, layers, false);
 }
 
 }  // namespace luytre::dataplane

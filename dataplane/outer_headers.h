@@ -29,13 +29,14 @@ class OuterHeaders {
 
  private:
   [[nodiscard]] bool can_be_exchanged() const noexcept;
-  void complete_layer(std::span<std::uint8_t> frame, const Layer& layer,
-                      const std::uint8_t* ipv6_below) const noexcept;
 
   std::span<const std::uint8_t> bytes_;
   const Layers* layers_ = nullptr;  // nullptr: Ethernet alone
   bool exchange_ = false;
   Layers own_layers_;
 };
+
+// Lengths and checksums of the layers below an IP packet that changed its size; `frame` is all of it.
+void complete_outer_headers(std::span<std::uint8_t> frame, const Layers& layers) noexcept;
 
 }  // namespace luytre::dataplane

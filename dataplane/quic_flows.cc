@@ -22,6 +22,11 @@ constexpr std::uint32_t kAnswersAtOnce = 128;
 // Flows with QUIC are fewer than with TCP, and hold as much.
 std::uint32_t quic_flows_of(const WorkerOptions& options) noexcept { return options.max_flows / 2; }
 
+bool is_unread(const quic::Datagram& parts) noexcept {
+  return parts.kind == quic::DatagramKind::UnknownVersion ||
+         parts.kind == quic::DatagramKind::GoogleQuic;
+}
+
 }  // namespace
 
 QuicFlows::QuicFlows(const WorkerOptions& options, NameObserver* observer)
@@ -50,6 +55,10 @@ QuicFlows::Step QuicFlows::from_client_of(FlowSlot slot, const UdpDatagram& data
     return without_flow(datagram, parts, found, exit);
   }
   table_.touch(slot, FlowTable::tick(now));
+  if (is_unread(parts) && table_.state(slot) != FlowState::Refused && refuses_unread(datagram)) {
+    unknown_version(datagram, exit);  // a permission is for what was read
+    return Step::Ended;
+  }
   switch (table_.state(slot)) {
     case FlowState::Allowed:
       return allowed(slot, datagram, parts, found, exit);
@@ -59,7 +68,7 @@ QuicFlows::Step QuicFlows::from_client_of(FlowSlot slot, const UdpDatagram& data
       break;
   }
   QuicReader::Reading reading;
-  if (parts.initial_count != 0) {
+  if (parts.initial_count != 0 || parts.has_more) {
     if (is_decoy(datagram)) {
       exit.drop(datagram.packet, Outcome::DecoyDropped);
       return Step::Ended;
@@ -79,6 +88,10 @@ bool QuicFlows::is_decoy(const UdpDatagram& datagram) const noexcept {
 // A flow that nothing is known of: most are no QUIC at all.
 QuicFlows::Step QuicFlows::without_flow(const UdpDatagram& datagram, const quic::Datagram& parts,
                                         Found& found, Exit& exit) noexcept {
+  if (parts.has_more) {
+    fail(datagram.packet, exit);
+    return Step::Ended;
+  }
   switch (parts.kind) {
     case quic::DatagramKind::UnknownVersion:
     case quic::DatagramKind::GoogleQuic:
@@ -114,9 +127,8 @@ bool QuicFlows::is_known(FlowSlot slot, const quic::Datagram& parts) noexcept {
 
 QuicFlows::Step QuicFlows::allowed(FlowSlot slot, const UdpDatagram& datagram,
                                    const quic::Datagram& parts, Found& found, Exit& exit) noexcept {
-  if (parts.kind == quic::DatagramKind::UnknownVersion ||
-      parts.kind == quic::DatagramKind::GoogleQuic) {
-    unknown_version(datagram, exit);  // a permission is for what was read
+  if (parts.has_more) {
+    fail(datagram.packet, exit);
     return Step::Ended;
   }
   if (!is_known(slot, parts)) {
@@ -132,7 +144,7 @@ QuicFlows::Step QuicFlows::allowed(FlowSlot slot, const UdpDatagram& datagram,
 // The client of a refused connection tries again for a while; it is told once a second.
 QuicFlows::Step QuicFlows::refused(FlowSlot slot, const UdpDatagram& datagram,
                                    const quic::Datagram& parts, Found& found, Exit& exit) noexcept {
-  if (!is_known(slot, parts)) {
+  if (!parts.has_more && !is_known(slot, parts)) {
     const Begun begun = begin(slot, datagram, parts, found, exit);
     if (begun != Begun::No) {
       return begun == Begun::Read ? Step::Read : Step::Ended;
@@ -317,9 +329,13 @@ void QuicFlows::answer(const Packet& packet, const PacketView& view, const quic:
   static_cast<void>(tell_port_unreachable(packet, view, exit));
 }
 
+bool QuicFlows::refuses_unread(const UdpDatagram& datagram) const noexcept {
+  return unknown_ == QuicUnknown::Refuse && datagram.view.destination_port == kHttpsPort;
+}
+
 // A version that we cannot read, on the port where browsers fall back to TCP when they are told.
 void QuicFlows::unknown_version(const UdpDatagram& datagram, Exit& exit) noexcept {
-  if (unknown_ == QuicUnknown::Forward || datagram.view.destination_port != kHttpsPort) {
+  if (!refuses_unread(datagram)) {
     exit.forward(datagram.packet, Outcome::QuicUnknownForwarded);
     return;
   }

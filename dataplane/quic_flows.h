@@ -109,6 +109,7 @@ class QuicFlows {
 
   [[nodiscard]] bool is_decoy(const UdpDatagram& datagram) const noexcept;
   [[nodiscard]] bool is_known(FlowSlot slot, const quic::Datagram& parts) noexcept;
+  [[nodiscard]] bool refuses_unread(const UdpDatagram& datagram) const noexcept;
   void unknown_version(const UdpDatagram& datagram, Exit& exit) noexcept;
   void give_up(FlowSlot slot, Exit& exit) noexcept;
   void let_go(FlowSlot slot, Outcome outcome, Exit& exit) noexcept;

@@ -92,6 +92,9 @@ QuicReader::Reading QuicReader::read_one(QuicHolds& holds, QuicHoldId id,
 QuicReader::Reading QuicReader::read(QuicHolds& holds, QuicHoldId id,
                                      const quic::Datagram& datagram) noexcept {
   const bool is_small = datagram.payload_bytes < quic::kMinInitialDatagramBytes;
+  if (datagram.has_more) {
+    return {.result = Result::GiveUp};
+  }
   Reading result;
   for (const quic::InitialPacket& initial : datagram.all()) {
     const Reading reading = read_one(holds, id, initial, is_small);

@@ -23,7 +23,7 @@ class QuicReader {
     Progress,  // `connection` has more of its hello
     Small,     // authentic, in a datagram that a server must discard (RFC 9000 §14.1): nothing was
                // added
-    GiveUp,    // a bound, bytes in conflict, or several connections in one datagram
+    GiveUp,  // a bound, bytes in conflict, several connections or too many packets in one datagram
   };
   struct Reading {
     Result result = Result::Nothing;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
 #include "policy/snapshot.h"
@@ -11,20 +13,10 @@ namespace luytre::dataplane {
 // around it belongs to the network in between (a base station, a label switched path), unless it is the line itself that
 // opens a tunnel. So the line is looked for from the inside to the outside, and the first that is known counts.
 
-// What the innermost packet shows of its line: its source on the way out, its destination on the way in. MAC address
-// and VLAN are those of the frame, of a tunnel those of the inner frame if there is one.
-void read_subscriber_key(Side from, const Packet& packet, const PacketView& view,
-                         policy::SubscriberKey& key) noexcept;
-
-// Whether the frame has addresses besides those of read_subscriber_key().
-[[nodiscard]] inline bool has_outer_addresses(const PacketView& view) noexcept {
-  return view.tunnel_depth != 0 || view.link_offset != 0;
-}
-
-// The line that the layers around the innermost packet show, from the inside to the outside; what applies to unknown
-// lines if there is none.
-[[nodiscard]] const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy,
-                                                     Side from, const Packet& packet,
-                                                     const PacketView& view) noexcept;
+// The profiles of the lines that send (from the subscribers' side) or receive `packets`, at most
+// PolicySnapshot::kBurst of them; what applies to unknown lines where none is known. `keys` is scratch of as many.
+void find_lines(const policy::PolicySnapshot& policy, Side from, std::span<const Packet> packets,
+                std::span<const PacketView> views, std::span<policy::SubscriberKey> keys,
+                std::span<const policy::Profile*> profiles) noexcept;
 
 }  // namespace luytre::dataplane

@@ -6,6 +6,7 @@
 
 #include "base/byte_order.h"
 #include "checksum.h"
+#include "outer_headers.h"
 
 namespace luytre::dataplane {
 namespace {
@@ -47,15 +48,6 @@ std::span<std::uint8_t> options_of(const Packet& packet, const PacketView& view)
   return packet.room().subspan(begin, view.payload_offset - begin);
 }
 
-// IP directly behind Ethernet or one of its tags.
-bool has_plain_link(const Packet& packet, const PacketView& view) noexcept {
-  if (view.network_offset < 2) {
-    return false;
-  }
-  const std::uint16_t type = load_be16(packet.bytes + view.network_offset - 2);
-  return type == (view.ip_version == 4 ? 0x0800 : 0x86dd);
-}
-
 void write_ip_length(std::uint8_t* header, const PacketView& view) noexcept {
   const std::size_t bytes = std::size_t{view.payload_offset} - view.network_offset;
   if (view.ip_version != 4) {
@@ -81,8 +73,12 @@ bool has_md5_option(const Packet& packet, const PacketView& view) noexcept {
 }
 
 bool cut_syn_data(Packet& packet, const PacketView& view) noexcept {
-  if (!has_plain_link(packet, view)) {
+  if (packet.datagram != nullptr) {
     return false;
+  }
+  Layers layers;
+  if (!view.encapsulation.empty()) [[unlikely]] {
+    read_layers(packet.frame(), view.network_offset, layers);
   }
   walk_options(options_of(packet, view), [](std::span<std::uint8_t> option) {
     const bool experiment = option[0] == kExperiment && option.size() >= 4 &&
@@ -101,6 +97,7 @@ bool cut_syn_data(Packet& packet, const PacketView& view) noexcept {
   checksum.add(segment);
   store_be16(segment.data() + kTcpChecksumAt, checksum.value());
   packet.size = view.payload_offset;
+  complete_outer_headers({packet.bytes, packet.size}, layers);
   return true;
 }
 

@@ -13,8 +13,8 @@ namespace luytre::dataplane {
 // Turns a SYN that carries data into a plain one, in place: the data is cut, the Fast Open cookie (RFC
 // 7413 §4.1.1, and its experimental form, §4.1.1 of the drafts and RFC 6994) becomes NOP, lengths and
 // checksums follow. The server acknowledges the SYN alone, and the client sends the data again at
-// once (RFC 7413 §4.2.1). False, with nothing changed, where more than Ethernet and its tags stand in
-// front of the IP header: their lengths would have to follow too.
+// once (RFC 7413 §4.2.1). The headers around it follow. False, with nothing changed, for a SYN in
+// fragments.
 [[nodiscard]] bool cut_syn_data(Packet& packet, const PacketView& view) noexcept;
 
 }  // namespace luytre::dataplane

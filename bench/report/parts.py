@@ -118,7 +118,11 @@ PACKETS = {"unprofiled_64_bytes": "line without a profile, 64 bytes",
            "dns/blocked_percent/5": "DNS query to answer or forward, 5 % refused",
            "dns/blocked_percent/50": "DNS query, 50 % refused",
            "tls_hello_two_segments/blocked/0": "ClientHello of 1.9 KB in two segments to verdict, allowed",
-           "tls_hello_two_segments/blocked/1": "ClientHello of 1.9 KB in two segments, refused"}
+           "tls_hello_two_segments/blocked/1": "ClientHello of 1.9 KB in two segments, refused",
+           "quic_initial_to_verdict/datagrams/blocked/1/0": "QUIC Initial of a hello in one datagram, allowed",
+           "quic_initial_to_verdict/datagrams/blocked/1/1": "QUIC Initial of a hello in one datagram, refused",
+           "quic_initial_to_verdict/datagrams/blocked/2/0": "QUIC Initial of a hello in two datagrams, allowed",
+           "quic_initial_to_verdict/datagrams/blocked/2/1": "QUIC Initial of a hello in two datagrams, refused"}
 
 
 def packets(place, scale):

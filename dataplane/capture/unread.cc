@@ -17,7 +17,6 @@ constexpr std::array<UnreadRow, kUnreadCount> kRows = {{
     {Unread::NotIp, "not_ip", "no IP (ARP and others)"},
     {Unread::TooDeep, "too_deep", "over four VLAN tags or four tunnels in each other"},
     {Unread::Malformed, "malformed", "malformed IP, TCP or UDP header"},
-    {Unread::Fragment, "fragment", "IP fragment"},
     {Unread::IpTunnel, "ip_tunnel",
      "tunnel in IP that is not read (GRE of other protocols, ESP, L2TP)"},
     {Unread::UdpTunnel, "udp_tunnel",
@@ -80,7 +79,8 @@ std::optional<Unread> why_unread(std::span<const std::uint8_t> frame, bool is_cu
   PacketView view;
   switch (decode(frame, view)) {
     case DecodeResult::Ok:
-      return view.is_fragment ? Unread::Fragment : transport_cause(frame, view);
+      // A fragment is read once its datagram is whole; until then nobody can say.
+      return view.is_fragment ? std::nullopt : transport_cause(frame, view);
     case DecodeResult::NotIp:
       return not_ip_cause(ether_type_of(frame));
     case DecodeResult::TooManyTags:

@@ -19,7 +19,6 @@ enum class Unread : std::uint8_t {
   NotIp,
   TooDeep,
   Malformed,
-  Fragment,
   IpTunnel,
   UdpTunnel,
   Quic,

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -15,6 +16,7 @@ namespace luytre::gateway {
 namespace {
 
 using dataplane::FailMode;
+using dataplane::FragmentMode;
 using dataplane::QuicUnknown;
 using net::ConfigPlace;
 using net::ConfigReader;
@@ -44,6 +46,7 @@ constexpr std::string_view kWorkers[] = {"count",
                                          "malformed",
                                          "fragments",
                                          "quic_unknown",
+                                         "tunnels",
                                          "idle"};
 constexpr std::string_view kMetrics[] = {"listen"};
 constexpr std::string_view kEal[] = {"memory_mb", "hugepages", "arguments"};
@@ -58,6 +61,10 @@ constexpr std::pair<std::string_view, FailMode> kFailModes[] = {{"open", FailMod
 constexpr std::pair<std::string_view, bool> kForwardOrDrop[] = {{"forward", false}, {"drop", true}};
 constexpr std::pair<std::string_view, QuicUnknown> kQuicUnknown[] = {
     {"refuse", QuicUnknown::Refuse}, {"forward", QuicUnknown::Forward}};
+constexpr std::pair<std::string_view, FragmentMode> kFragmentModes[] = {
+    {"reassemble", FragmentMode::Reassemble},
+    {"drop", FragmentMode::Drop},
+    {"pass", FragmentMode::Pass}};
 constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
                                                        {"busy", Idle::Busy}};
 constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
@@ -229,14 +236,36 @@ void read_worker_bounds(ConfigReader& reader, dataplane::WorkerOptions& worker) 
   worker.flow_idle_timeout = std::chrono::seconds(idle_s);
 }
 
+// Those that are named, and no others; an empty list is none.
+void read_tunnels(ConfigReader& reader, dataplane::WorkerOptions& worker) {
+  using dataplane::kTunnelWords;
+  std::vector<std::string> words;
+  const ConfigPlace node = reader.texts("tunnels", words);
+  if (!node) {
+    return;
+  }
+  worker.tunnels = dataplane::Tunnels::none();
+  for (const std::string& word : words) {
+    const auto* const at = std::ranges::find(kTunnelWords, word);
+    if (at == kTunnelWords.end()) {
+      reader.complain(node, fmt::format("workers.tunnels has \"{}\"; use some of {}", word,
+                                        fmt::join(kTunnelWords, ", ")));
+    } else {
+      worker.tunnels =
+          worker.tunnels.with(static_cast<dataplane::Tunnel>(at - kTunnelWords.begin()));
+    }
+  }
+}
+
 void read_workers(ConfigReader& reader, Config& config) {
   reader.enter("workers", kWorkers);
   read_worker_threads(reader, config);
   read_worker_bounds(reader, config.worker);
   reader.choice<FailMode>("fail_mode", kFailModes, config.worker.fail_mode);
   reader.choice<bool>("malformed", kForwardOrDrop, config.worker.drop_malformed);
-  reader.choice<bool>("fragments", kForwardOrDrop, config.worker.drop_fragments);
   reader.choice<QuicUnknown>("quic_unknown", kQuicUnknown, config.worker.quic_unknown);
+  reader.choice<FragmentMode>("fragments", kFragmentModes, config.worker.fragments);
+  read_tunnels(reader, config.worker);
 }
 
 void read_metrics(ConfigReader& reader, Config& config) {
@@ -286,9 +315,10 @@ Expected<Config, std::vector<std::string>> Config::load(const std::filesystem::p
 
 port::BufferOptions Config::buffers() const {
   constexpr unsigned kEgress = 2 * dataplane::Egress::kCapacity;
+  constexpr unsigned kFragments = dataplane::kMaxHeldFragments;
   constexpr unsigned kCaches = 2 * 512;  // of the worker's lcore, one and a half times its size
   return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets +
-                   worker.max_collecting / 2 * kHeldQuicPackets + kEgress + kCaches,
+                   worker.max_collecting / 2 * kHeldQuicPackets + kEgress + kCaches + kFragments,
           .frame_bytes = port::buffer_bytes(mtu)};
 }
 

@@ -22,7 +22,6 @@ import inspection
 # Captures whose events are not reported for a reason that stands in their bytes; docs/inspection.md shows them.
 EXPLAINED = {
     ("dns", "DnsEdit.pcap"): "DNS message with several questions",
-    ("http", "gtp1_gn_normal_incl_fragmentation.pcap"): "fragments of a tunnel",
     ("http", "methods.pcap"): "request line that is not HTTP/1",
     ("http", "no-uri.pcap"): "request line that is not HTTP/1",
 }

@@ -114,6 +114,9 @@ struct Endpoint {
   // A packet under keys that only the two sides have.
   [[nodiscard]] Bytes sealed(Type type, std::size_t payload_bytes = 60) const {
     Bytes packet = ids(type);
+    if (type == Type::Initial) {
+      packet.push_back(0);  // no token
+    }
     append_size(packet, 2, payload_bytes | 0x4000U);
     append(packet, Bytes(payload_bytes, 0x9d));
     return packet;

@@ -52,9 +52,10 @@ enum class Outcome : std::uint8_t {
   QuicRefused,         // a version that is not read, on UDP port 443
   // dropped
   MalformedDropped,
-  FragmentDropped,     // fragment from a filtered line (not reassembled yet)
+  FragmentDropped,     // fragment from a filtered line, where the options say so
+  FragmentRefused,     // fragments that overlap or contradict each other
   OutOfOrderDropped,   // client data of an undecided flow outside of what may be held; the client sends it again
-  DuplicateDropped,    // client data that is held already
+  DuplicateDropped,    // client data or a fragment that is held already
   SynDataDropped,      // SYN with data that cannot be cut; the client falls back to a plain one
   DecoyDropped,        // segment of an undecided flow that its server does not accept: checksum, TCP MD5 (RFC 2385)
   AbandonedDropped,    // held when the client reset its connection or began a new one

@@ -11,12 +11,15 @@
 
 namespace luytre::dataplane {
 
+class Datagram;  // datagram.h
+
 // A frame in a buffer of the port (an rte_mbuf) or of a test, seen without its library.
 struct Packet {
   std::uint8_t* bytes = nullptr;  // first byte of the frame; one contiguous segment
   std::uint32_t size = 0;
   std::uint32_t capacity = 0;     // bytes that may be written from `bytes` on
   void* owner = nullptr;          // the port's own handle
+  Datagram* datagram = nullptr;   // the packet stands for these fragments; never in a burst or an Egress
 
   [[nodiscard]] std::span<const std::uint8_t> frame() const noexcept { return {bytes, size}; }
   [[nodiscard]] std::span<std::uint8_t> room() const noexcept { return {bytes, capacity}; }
@@ -37,11 +40,15 @@ enum class Side : std::uint8_t { Subscriber = 0, Internet = 1 };
   return side == Side::Subscriber ? Side::Internet : Side::Subscriber;
 }
 
+// Fragments that a worker holds at most, of all datagrams together.
+inline constexpr std::size_t kMaxHeldFragments = 512;
+
 // What leaves after one call, in order, per side. Filled by a worker, emptied by the port.
 class Egress {
  public:
-  // 32 packets of a burst, each of which may let go of 128 held ones and cause two forged ones: 32 × 131 = 4,192.
-  static constexpr std::size_t kCapacity = 4352;
+  // 32 packets of a burst, each of which may let go of 128 held ones and cause two forged ones: 32 × 131 = 4,192; and
+  // what they are held for may be fragments.
+  static constexpr std::size_t kCapacity = 4352 + kMaxHeldFragments;
 
   // False when full: the caller keeps the packet and releases it as dropped.
   [[nodiscard]] bool push(Side to, const Packet& packet) noexcept {

@@ -19,6 +19,7 @@
 namespace luytre::dataplane {
 
 enum class FailMode : std::uint8_t { Open, Closed };
+enum class FragmentMode : std::uint8_t { Reassemble, Drop, Pass };
 // QUIC on UDP port 443 in a version that is not read. Refuse: with port unreachable; browsers go on
 // over TCP.
 enum class QuicUnknown : std::uint8_t { Refuse, Forward };
@@ -38,7 +39,9 @@ struct WorkerOptions {
   // Undecided client segments with a wrong checksum are dropped, as their server would drop them. Off for captures
   // of hosts that leave checksums to their network card.
   bool verify_checksums = true;
-  bool drop_fragments = true;                // fragments sent by a filtered line
+  FragmentMode fragments = FragmentMode::Reassemble;  // sent by a filtered line
+  std::uint32_t max_datagrams = 64;          // of which fragments are held; 66 KB each, once in use
+  std::chrono::milliseconds fragment_timeout{1000};
   Tunnels tunnels = Tunnels::all();          // looked into for the packets of lines
   std::uint32_t max_return_paths = 65536;    // clients in MPLS and GTP-U whose way back is kept; 256 bytes each
   std::string status_page = "http://status.luytre.test/";  // where plain HTTP is redirected to

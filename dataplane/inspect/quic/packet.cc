@@ -8,7 +8,8 @@
 namespace luytre::dataplane::quic {
 namespace {
 
-constexpr std::size_t kMaxCoalesced = 8;
+// More than fit into a datagram of a usual size: a long header, its length and a sample are 28 bytes.
+constexpr std::size_t kMaxCoalesced = 64;
 
 // A sample of the ciphertext for the header's protection begins four bytes after the packet number
 // (RFC 9001 §5.4.2): a packet without room for it cannot be opened.
@@ -57,11 +58,30 @@ bool read_rest(Cursor& cursor, PacketType type, std::size_t& packet_number_at) n
   }
   const std::uint64_t length = read_varint(cursor);  // of packet number and payload
   packet_number_at = cursor.position();
-  if (!cursor.ok() || length > cursor.remaining() || length < kMinProtectedBytes) {
+  if (!cursor.ok() || length > cursor.remaining()) {
     return false;
   }
   cursor.skip(static_cast<std::size_t>(length));
   return true;
+}
+
+// What one packet says about its datagram. One that no server can open is stepped over all the same:
+// servers go on to the next.
+void note(Datagram& datagram, PacketType type, const InitialPacket& packet, bool has_end) noexcept {
+  const bool can_be_opened = has_end && packet.destination_id.size() <= kMaxConnectionIdBytes &&
+                             packet.source_id.size() <= kMaxConnectionIdBytes &&
+                             packet.packet.size() - packet.packet_number_at >= kMinProtectedBytes;
+  if (type == PacketType::Initial && can_be_opened) {
+    datagram.kind = DatagramKind::Initial;
+    if (datagram.initial_count == Datagram::kMaxInitials) {
+      datagram.has_more = true;
+    } else {
+      datagram.initials[datagram.initial_count++] = packet;
+    }
+  } else if (datagram.kind == DatagramKind::Other) {
+    datagram.kind =
+        type == PacketType::ZeroRtt && can_be_opened ? DatagramKind::ZeroRtt : DatagramKind::Later;
+  }
 }
 
 // Google's QUIC before it took over the long header: public flags, with the bit for a version, an
@@ -111,10 +131,14 @@ Datagram take_apart(std::span<const std::uint8_t> payload) noexcept {
     return datagram;
   }
   auto rest = payload;
-  for (std::size_t i = 0; i < kMaxCoalesced && has_long_header(rest); ++i) {
+  for (std::size_t i = 0; has_long_header(rest); ++i) {
     Cursor cursor(rest);
     LongHeader header;
     if (!read_long_header(cursor, header)) {
+      break;
+    }
+    if (i == kMaxCoalesced || datagram.has_more) {
+      datagram.has_more = true;
       break;
     }
     if (header.version == Version::Scone) {  // ends with its ids
@@ -127,25 +151,18 @@ Datagram take_apart(std::span<const std::uint8_t> payload) noexcept {
       }
       break;
     }
+    InitialPacket packet{.version = header.version,
+                         .version_number = header.version_number,
+                         .packet = {},
+                         .destination_id = header.destination_id,
+                         .source_id = header.source_id};
     const PacketType type = packet_type(header.first, header.version);
-    if (!has_short_ids(header)) {
-      break;
-    }
-    if (datagram.kind == DatagramKind::Other && type != PacketType::Initial) {
-      datagram.kind = type == PacketType::ZeroRtt ? DatagramKind::ZeroRtt : DatagramKind::Later;
-    }
-    std::size_t packet_number_at = 0;
-    if (type == PacketType::Retry || !read_rest(cursor, type, packet_number_at)) {
+    const bool has_end =
+        type != PacketType::Retry && read_rest(cursor, type, packet.packet_number_at);
+    packet.packet = rest.first(cursor.position());
+    note(datagram, type, packet, has_end);
+    if (!has_end) {
       break;  // a Retry has no length: it is the last one
-    }
-    if (type == PacketType::Initial && datagram.initial_count < Datagram::kMaxInitials) {
-      datagram.kind = DatagramKind::Initial;
-      datagram.initials[datagram.initial_count++] = {.version = header.version,
-                                                     .version_number = header.version_number,
-                                                     .packet = rest.first(cursor.position()),
-                                                     .destination_id = header.destination_id,
-                                                     .source_id = header.source_id,
-                                                     .packet_number_at = packet_number_at};
     }
     rest = cursor.rest();
   }

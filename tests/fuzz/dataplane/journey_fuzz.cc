@@ -202,7 +202,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                  .max_collecting = (choices & 1U) != 0 ? 1U : 4U,
                  .max_collect_bytes = (choices & 2U) != 0 ? 256U : 16384U,
                  .fail_mode = (choices & 4U) != 0 ? FailMode::Closed : FailMode::Open,
-                 .drop_malformed = (choices & 8U) != 0},
+                 .drop_malformed = (choices & 8U) != 0,
+                 .max_datagrams = 4},
                 pool, world.world());
   while (input.ok() && !input.empty()) {
     script.step(input);

@@ -151,32 +151,6 @@ TEST_F(LineJourney, MalformedPacketsOfAFilteredLinePassOrAreDroppedByOption) {
   EXPECT_EQ(counts(), (Counts{{Outcome::MalformedDropped, 4}}));
 }
 
-TEST_F(LineJourney, FragmentsFromAFilteredLineAreDroppedAndThoseToItPass) {
-  const Bytes out = packet()
-                        .eth()
-                        .ipv4(kChild, "192.0.2.1")
-                        .fragment(0, true)
-                        .protocol(17)
-                        .payload("frag")
-                        .build();
-  const Bytes in = packet()
-                       .eth()
-                       .ipv4("192.0.2.1", kChild)
-                       .fragment(8, false)
-                       .protocol(17)
-                       .payload("frag")
-                       .build();
-  from_client({out});
-  from_server({in});
-  EXPECT_TRUE(to_server().empty());
-  EXPECT_EQ(to_client(), (std::vector<Bytes>{in}));
-  EXPECT_EQ(counts(), (Counts{{Outcome::FragmentDropped, 1}, {Outcome::OtherProtocol, 1}}));
-
-  start({.drop_fragments = false});
-  from_client({out});
-  EXPECT_EQ(to_server(), (std::vector<Bytes>{out}));
-}
-
 TEST_F(LineJourney, OtherProtocolsOfAFilteredLinePass) {
   const std::vector<Bytes> frames = {
       packet().eth().ipv4(kChild, "192.0.2.1").protocol(1).payload("ping").build(),

@@ -59,6 +59,20 @@ TEST_F(QuicBounds, TwoConnectionsInOneDatagramAreDecidedByTheFailMode) {
   }
 }
 
+TEST_F(QuicBounds, MoreInitialsInADatagramThanAnybodySendsAreDecidedByTheFailMode) {
+  const Bytes message = hello_message("casino.test");
+  Bytes payload;
+  for (int i = 0; i < 4; ++i) {
+    luytre::test::append(payload, client_.sealed(Type::Initial, 200));
+  }
+  luytre::test::append(payload, client_.initial(part(message, 0, message.size()), 400));
+  for (const FailMode mode : kBoth) {
+    start({.fail_mode = mode});
+    send({payload});
+    EXPECT_EQ(counts()[outcome_of(mode)], 1U);
+  }
+}
+
 TEST_F(QuicBounds, EightInitialsAreReadAndNoMore) {
   const Bytes message = browser_hello("casino.test").message();
   for (const FailMode mode : kBoth) {

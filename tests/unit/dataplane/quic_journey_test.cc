@@ -282,6 +282,16 @@ TEST_F(QuicJourney, AVersionThatOnlyAsksForVersionsPasses) {
   expect_passed(first);
 }
 
+TEST_F(QuicJourney, AVersionThatIsNotReadIsRefusedOnAnUndecidedAndOnAnAllowedFlowToo) {
+  Endpoint unread = client_;
+  unread.version = 0xfaceb00e;
+  const Bytes other = unread.sealed(Type::Initial, 1200);
+  const auto hello = large_hello(client_, "example.org");
+  send({hello[0], other, hello[1], other});
+  EXPECT_EQ(to_server(), path_.all_from_client(hello));
+  EXPECT_EQ(counts(), (Counts{{Outcome::QuicAllowed, 2}, {Outcome::QuicRefused, 2}}));
+}
+
 // RFC 9368 §2.3: the server goes over to version 2, the client follows; keys come from the first
 // destination id all along.
 TEST_F(QuicJourney, ACompatibleChangeOfVersionPasses) {

@@ -8,6 +8,7 @@
 #include "quic_test.h"
 #include "tests/support/dns_message.h"
 #include "tests/support/http2_frames.h"
+#include "tests/support/tunnels.h"
 
 namespace luytre::dataplane::test {
 
@@ -21,6 +22,12 @@ class Storm {
 
   [[nodiscard]] Bytes frame(Side from) {
     Bytes frame = from == Side::Subscriber ? client_frame() : server_frame();
+    if (one_in(5)) {
+      const auto& all = luytre::test::wrappings();
+      frame = all[below(all.size())].wrap(frame, from == Side::Subscriber
+                                                     ? luytre::test::Way::ToServer
+                                                     : luytre::test::Way::ToClient);
+    }
     if (one_in(16)) {  // damage
       frame[below(frame.size())] = static_cast<std::uint8_t>(random_());
     }
@@ -65,7 +72,7 @@ class Storm {
       case 5:
         return quic_path().from_client(quic_payload(name));
       case 6:
-        return packet().eth().ipv4(kChild, "192.0.2.1").fragment(8, one_in(2)).build();
+        return fragment(name);
       default: {
         const Bytes http = one_in(3)
                                ? luytre::test::http2_connection({luytre::test::http2_request(name)})
@@ -79,6 +86,27 @@ class Storm {
                          one_in(10) ? kOddFlags[below(4)] : std::uint8_t{0});
       }
     }
+  }
+
+  // One of few datagrams, in pieces that mostly fit together.
+  Bytes fragment(std::string_view name) {
+    const bool v6 = one_in(2);
+    const auto ip = [&] {
+      PacketBuilder builder = packet().eth();
+      return v6 ? builder.ipv6(kChildV6, "2001:db8::53") : builder.ipv4(kChild, "192.0.2.53");
+    };
+    const Bytes whole = ip().udp(40000, 53).dns_query(name).build();
+    const Bytes datagram(whole.begin() + (v6 ? 54 : 34), whole.end());
+    const std::size_t size = one_in(8) ? 24 : 16;
+    const std::size_t begin = 8 * below(datagram.size() / 8 + 1);
+    const std::size_t end = std::min(datagram.size(), begin + size);
+    Bytes piece = ip().identification(static_cast<std::uint32_t>(below(3)))
+                      .fragment(static_cast<std::uint16_t>(begin), end < datagram.size())
+                      .protocol(99)
+                      .payload(std::span(datagram).subspan(begin, end - begin))
+                      .build();
+    piece[v6 ? 54 : 23] = ip_protocol::kUdp;
+    return piece;
   }
 
   QuicPath quic_path() {
@@ -141,7 +169,8 @@ inline WorkerOptions storm_options(Storm& storm) {
           .max_collect_bytes = storm.one_in(2) ? 200U : 16384U,
           .fail_mode = storm.one_in(2) ? FailMode::Open : FailMode::Closed,
           .drop_malformed = storm.one_in(2),
-          .drop_fragments = storm.one_in(2),
+          .fragments = storm.one_in(3) ? FragmentMode::Drop : FragmentMode::Reassemble,
+          .max_datagrams = storm.one_in(2) ? 2U : 64U,
           .hash_seed = storm.below(1000)};
 }
 

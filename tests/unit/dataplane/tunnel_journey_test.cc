@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose packet it is when several lines or none could be meant, and what becomes of tunnels.
-#include "gateway_test.h"
+#include "quic_test.h"
 #include "tests/support/tunnels.h"
 
 namespace luytre::dataplane::test {
@@ -119,6 +119,46 @@ TEST_F(TunnelJourney, DnsAnswersAndTlsAlertsReachTheClientThroughItsTunnel) {
   }
 }
 
+TEST_F(TunnelJourney, DataIsCutFromASynInEveryEncapsulation) {
+  for (const Wrapping& wrapping : wrappings()) {
+    SCOPED_TRACE(wrapping.name);
+    start({});
+    const Connection connection;
+    const Bytes syn = connection.from_client().seq(connection.isn).syn().payload("early").build();
+    from_client({wrapping.wrap(syn, Way::ToServer)});
+    const auto passed = to_server();
+    ASSERT_EQ(passed.size(), 1U);
+    EXPECT_EQ(view_of(passed[0]).tcp_flags, tcp_flag::kSyn);
+    EXPECT_EQ(view_of(passed[0]).payload_size, 0U);
+    EXPECT_EQ(view_of(passed[0]).payload_offset, passed[0].size());
+    PacketView cut;
+    EXPECT_EQ(decode(std::span(passed[0]).first(passed[0].size() - 1), cut),
+              DecodeResult::Truncated);
+  }
+}
+
+TEST_F(TunnelJourney, QuicIsClosedThroughTheClientsTunnel) {
+  for (const Wrapping& wrapping : wrappings()) {
+    SCOPED_TRACE(wrapping.name);
+    start({});
+    from_server(towards_the_child(wrapping));
+    to_client();
+    const Endpoint client;
+    std::vector<Bytes> frames;
+    for (const Bytes& payload : large_hello(client, "casino.test")) {
+      frames.push_back(wrapping.wrap(QuicPath{}.from_client(payload), Way::ToServer));
+    }
+    from_client(frames);
+    EXPECT_TRUE(to_server().empty());
+    const auto told = to_client();
+    ASSERT_EQ(told.size(), 2U);  // the close, and a port unreachable for who does not read it
+    EXPECT_FALSE(opened_by_client(client, payload_of(told[0])).empty());
+    for (const Bytes& frame : told) {
+      EXPECT_EQ(view_of(frame).encapsulation, view_of(frames[0]).encapsulation);
+    }
+  }
+}
+
 TEST_F(TunnelJourney, ARefusalWithoutAKnownWayBackIsDroppedAndCounted) {
   for (const Wrapping& wrapping : wrappings()) {
     if (!wrapping.is_one_way) {
@@ -130,16 +170,13 @@ TEST_F(TunnelJourney, ARefusalWithoutAKnownWayBackIsDroppedAndCounted) {
     // QUIC of a version that nobody reads.
     Bytes unreadable{0xc0, 0xba, 0xba, 0xba, 0x0b, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0};
     unreadable.resize(1200);
-    from_client({wrapping.wrap(query(kChild, "casino.test"), Way::ToServer),
-                 wrapping.wrap(packet()
-                                   .eth()
-                                   .ipv4(kChild, "192.0.2.1")
-                                   .udp(40000, 443)
-                                   .payload(unreadable)
-                                   .build(),
-                               Way::ToServer),
-                 wrapping.wrap(connection.syn(), Way::ToServer),
-                 wrapping.wrap(connection.data(hello_for("casino.test")), Way::ToServer)});
+    from_client(
+        {wrapping.wrap(query(kChild, "casino.test"), Way::ToServer),
+         wrapping.wrap(
+             packet().eth().ipv4(kChild, "192.0.2.1").udp(40000, 443).payload(unreadable).build(),
+             Way::ToServer),
+         wrapping.wrap(connection.syn(), Way::ToServer),
+         wrapping.wrap(connection.data(hello_for("casino.test")), Way::ToServer)});
     EXPECT_TRUE(to_client().empty());
     EXPECT_EQ(counts(), (Counts{{Outcome::NoReturnPath, 3}, {Outcome::TcpControl, 1}}));
     // The answer to anything else shows it.

@@ -89,12 +89,31 @@ TEST(TakeApart, NoTruncationShowsAnInitial) {
   EXPECT_EQ(take_apart(payload).initial_count, 1U);
 }
 
-TEST(TakeApart, ManyPacketsInADatagramEndTheWalk) {
-  Bytes payload;
-  for (int i = 0; i < 20; ++i) {
-    luytre::test::append(payload, Endpoint{}.initial(kHello, 100));
+TEST(TakeApart, WhatNoServerOpensIsSteppedOver) {
+  const Endpoint client;
+  Bytes before;
+  for (int i = 0; i < 30; ++i) {
+    luytre::test::append(before, client.sealed(Type::Handshake, i % 2 == 0 ? 1 : 20));
   }
-  EXPECT_EQ(take_apart(payload).initial_count, Datagram::kMaxInitials);
+  luytre::test::append(before, Endpoint{.destination_id = Bytes(30, 1)}.sealed(Type::Initial, 40));
+  const Bytes payload = joined({before, client.initial(kHello, 400)});
+  EXPECT_EQ(take_apart(payload).initial_count, 1U);
+  EXPECT_FALSE(take_apart(payload).has_more);
+}
+
+TEST(TakeApart, MorePacketsThanAnybodySendsAreTold) {
+  Bytes initials;
+  for (int i = 0; i < 5; ++i) {
+    luytre::test::append(initials, Endpoint{}.initial(kHello, 100));
+  }
+  EXPECT_EQ(take_apart(initials).initial_count, Datagram::kMaxInitials);
+  EXPECT_TRUE(take_apart(initials).has_more);
+  Bytes handshakes;
+  for (int i = 0; i < 70; ++i) {
+    luytre::test::append(handshakes, Endpoint{}.sealed(Type::Handshake, 1));
+  }
+  luytre::test::append(handshakes, Endpoint{}.initial(kHello, 100));
+  EXPECT_TRUE(take_apart(handshakes).has_more);
 }
 
 TEST(TakeApart, ConnectionIdsOverTwentyBytesAreNone) {

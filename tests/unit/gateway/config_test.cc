@@ -76,8 +76,9 @@ hold_timeout_ms = 250
 flow_idle_timeout_s = 60
 fail_mode = "closed"
 malformed = "drop"
-fragments = "forward"
 quic_unknown = "forward"
+fragments = "pass"
+tunnels = ["pppoe", "gtp-u"]
 idle = "busy"
 [metrics]
 listen = "[::1]:9000"
@@ -102,8 +103,11 @@ level = "debug"
   EXPECT_EQ(config.worker.flow_idle_timeout, std::chrono::seconds(60));
   EXPECT_EQ(config.worker.fail_mode, dataplane::FailMode::Closed);
   EXPECT_TRUE(config.worker.drop_malformed);
-  EXPECT_FALSE(config.worker.drop_fragments);
   EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
+  EXPECT_EQ(config.worker.fragments, dataplane::FragmentMode::Pass);
+  EXPECT_EQ(config.worker.tunnels, dataplane::Tunnels::none()
+                                       .with(dataplane::Tunnel::Pppoe)
+                                       .with(dataplane::Tunnel::GtpU));
   EXPECT_EQ(config.idle, Idle::Busy);
   EXPECT_EQ(config.metrics_listen, "[::1]:9000");
   EXPECT_EQ(config.eal().memory_mb, 1024U);
@@ -142,7 +146,10 @@ const Mistake kMistakes[] = {
     {"unknown word", "[workers]\nfail_mode = \"sometimes\"\n", 6,
      "use one of \"open\", \"closed\""},
     {"malformed is two words", "[workers]\nmalformed = true\n", 6, "workers.malformed is not text"},
-    {"fragments", "[workers]\nfragments = \"keep\"\n", 6, "use one of \"forward\", \"drop\""},
+    {"fragments", "[workers]\nfragments = \"keep\"\n", 6,
+     "use one of \"reassemble\", \"drop\", \"pass\""},
+    {"a tunnel", "[workers]\ntunnels = [\"gre\", \"l2tp\"]\n", 6,
+     "workers.tunnels has \"l2tp\"; use some of pppoe, mpls, gre, vxlan"},
     {"idle", "[workers]\nidle = \"nap\"\n", 6, "use one of \"sleep\", \"busy\""},
     {"cores without a list", "[workers]\ncores = 3\n", 6, "workers.cores is not a list"},
     {"cores of text", "[workers]\ncores = [\"a\"]\n", 6, "a list of whole numbers"},
@@ -258,8 +265,9 @@ TEST(ConfigTest, TheExampleIsValidAndHasTheDefaults) {
   EXPECT_EQ(config->worker.flow_idle_timeout, defaults.worker.flow_idle_timeout);
   EXPECT_EQ(config->worker.fail_mode, defaults.worker.fail_mode);
   EXPECT_EQ(config->worker.drop_malformed, defaults.worker.drop_malformed);
-  EXPECT_EQ(config->worker.drop_fragments, defaults.worker.drop_fragments);
   EXPECT_EQ(config->worker.quic_unknown, defaults.worker.quic_unknown);
+  EXPECT_EQ(config->worker.fragments, defaults.worker.fragments);
+  EXPECT_EQ(config->worker.tunnels, defaults.worker.tunnels);
   EXPECT_EQ(config->idle, defaults.idle);
   EXPECT_EQ(config->metrics_listen, defaults.metrics_listen);
   EXPECT_EQ(config->log_level, defaults.log_level);

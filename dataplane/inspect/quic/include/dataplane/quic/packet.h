@@ -45,6 +45,7 @@ struct Datagram {
   std::size_t payload_bytes = 0;
   std::array<InitialPacket, kMaxInitials> initials;
   std::size_t initial_count = 0;
+  bool has_more = false;  // Initials than kMaxInitials, or packets than anybody sends
 
   [[nodiscard]] std::span<const InitialPacket> all() const noexcept {
     return {initials.data(), initial_count};
@@ -57,7 +58,7 @@ struct Datagram {
   return !payload.empty() && (payload[0] & 0x80U) != 0;
 }
 
-// Walks the coalesced packets of a client's datagram, up to eight of them, and notes the first four
+// Walks the coalesced packets of a client's datagram, up to 64 of them, and notes the first four
 // Initials. The fixed bit may be greased (RFC 9287). SCONE packets are stepped over. What does not
 // parse ends the walk.
 [[nodiscard]] Datagram take_apart(std::span<const std::uint8_t> payload) noexcept;
