@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "capture_file.h"
-#include "captured_ethernet.h"
+#include "captured_frame.h"
 
 namespace luytre::bench {
 namespace {
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 std::optional<Capture> load(const fs::path& path) {
   auto file = dataplane::CaptureFile::open(path);
-  if (!file || !file->is_ethernet()) {
+  if (!file) {
     return std::nullopt;
   }
   Capture capture;

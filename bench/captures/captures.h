@@ -9,7 +9,7 @@
 
 namespace luytre::bench {
 
-// Ethernet frames of one file, in memory.
+// The frames of one file as Ethernet ones, in memory.
 struct Capture {
   struct Frame {
     std::vector<std::uint8_t> bytes;
@@ -19,7 +19,7 @@ struct Capture {
   std::vector<Frame> frames;
 };
 
-// All pcap and pcapng files below `roots`, sorted by path; files that are no captures or not of Ethernet are left out.
+// All pcap and pcapng files below `roots`, sorted by path; files that are no captures are left out.
 [[nodiscard]] std::vector<Capture> load_captures(const std::vector<std::filesystem::path>& roots);
 
 }  // namespace luytre::bench

@@ -4,7 +4,7 @@
 //
 //   luytre-bench-captures [--repeat N] FILE|FOLDER…
 //
-// Prints one object of JSON. Files that are not Ethernet captures are left out.
+// Prints one object of JSON. Files that are no captures are left out.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -35,7 +35,7 @@ double median_of(Read read, unsigned repeat, const std::vector<Capture>& capture
 int run(const std::vector<std::filesystem::path>& roots, unsigned repeat) {
   const auto captures = load_captures(roots);
   if (captures.empty()) {
-    give_up("There is no Ethernet capture among these files.");
+    give_up("There is no capture among these files.");
   }
   const Reading ours = read_with_luytre(captures, Names::Collected);
   const Reading theirs = read_with_ndpi(captures, Names::Collected);

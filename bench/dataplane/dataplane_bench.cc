@@ -354,7 +354,6 @@ void tls_hello(benchmark::State& state) {
 
 // Of a UDP frame whose addresses or ports were changed: those of undecided QUIC are verified.
 void write_udp_checksums(const Packet& packet) {
-  constexpr std::size_t kIpAt = 14;
   constexpr std::size_t kUdpAt = 34;
   const auto frame = std::span(packet.bytes, packet.size);
   store_be16(&frame[kIpAt + 10], 0);
