@@ -215,6 +215,11 @@ TcpFlows::Step TcpFlows::undecided(const Segment& segment, FlowSlot slot, Clock:
     }
     exit.forward(segment.packet,
                  state == FlowState::Watching ? Outcome::TcpDecided : Outcome::TcpControl);
+    // The server goes another way and is never heard, and what was judged is not on record any more:
+    // there is nothing left to watch.
+    if (state == FlowState::Watching && flow.reader == Reader::Done && hold_of(flow) == kNoHold) {
+      table_.set_state(slot, FlowState::Allowed);
+    }
     return Step::Ended;
   }
   // Before the first byte of the stream there is nothing for the server, unless it knows of another

@@ -245,7 +245,7 @@ TEST(TunnelDecoder, EveryStrictPrefixIsTruncated) {
     for (const Bytes& inner : inner_frames()) {
       Bytes frame = wrapping.wrap(inner, Way::ToServer);
       if (wrapping.tunnel == Tunnel::Pppoe) {
-        frame.resize(frame.size() - 3);  // padding
+        frame.erase(frame.end() - 3, frame.end());  // padding
       }
       for (std::size_t size = 0; size < frame.size(); ++size) {
         // A copy of that very size, so that AddressSanitizer sees one byte too far.
