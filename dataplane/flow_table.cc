@@ -37,17 +37,6 @@ FlowTable::FlowTable(std::uint32_t max_flows, std::chrono::seconds idle_timeout,
   idle_limits_[static_cast<std::size_t>(FlowState::Refused)] = std::min(idle, kRefusedSeconds);
 }
 
-void FlowTable::prefetch_flow(std::uint64_t hash) const noexcept {
-  const std::uint8_t tag = tag_of(hash);
-  for (const std::size_t at : {first_bucket(hash), second_bucket(hash)}) {
-    const std::uint64_t found = ways_with(at, tag);
-    if (found != 0) {
-      __builtin_prefetch(&flows_[at * kWays + first_way(found)]);
-      return;
-    }
-  }
-}
-
 // In the first bucket as long as it has room: then a lookup rarely needs the second.
 FlowSlot FlowTable::free_place(std::size_t first, std::size_t second) const noexcept {
   for (const std::size_t at : {first, second}) {

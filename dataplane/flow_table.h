@@ -71,7 +71,17 @@ class FlowTable {
   void prefetch_buckets(std::uint64_t hash) const noexcept {
     __builtin_prefetch(&buckets_[first_bucket(hash)]);
   }
-  void prefetch_flow(std::uint64_t hash) const noexcept;
+  // Inlined by force: GCC 12 takes a function that only prefetches for one without effect and drops calls to it.
+  [[gnu::always_inline]] void prefetch_flow(std::uint64_t hash) const noexcept {
+    const std::uint8_t tag = tag_of(hash);
+    for (const std::size_t at : {first_bucket(hash), second_bucket(hash)}) {
+      const std::uint64_t found = ways_with(at, tag);
+      if (found != 0) {
+        __builtin_prefetch(&flows_[at * kWays + first_way(found)]);
+        return;
+      }
+    }
+  }
   [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept {
     const FlowSlot slot = find_in(first_bucket(hash), key, tag_of(hash));
     return slot != kNoFlow ? slot : find_in(second_bucket(hash), key, tag_of(hash));
