@@ -211,7 +211,7 @@ TEST(OffloadedLength, EveryPrefixOfAFrameIsSafe) {
 TEST(Unread, SnapLengthIsToldFromDamage) {
   Bytes frame = packet().ipv4("10.0.0.2", "192.0.2.1").udp(1, 53).dns_query("a.example").build();
   EXPECT_EQ(why_unread(frame, false), std::nullopt);
-  frame.resize(frame.size() - 5);
+  frame.erase(frame.end() - 5, frame.end());
   EXPECT_EQ(why_unread(frame, true), Unread::SnapLength);
   EXPECT_EQ(why_unread(frame, false), Unread::Malformed);
 }
