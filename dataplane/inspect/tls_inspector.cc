@@ -33,7 +33,6 @@ constexpr std::size_t kRandomBytes = 32;
 constexpr std::uint8_t kMaxSessionIdBytes = 32;
 constexpr std::uint16_t kServerName = 0;                 // extension (RFC 6066 §3)
 constexpr std::uint8_t kHostName = 0;                    // NameType
-constexpr std::uint16_t kEncryptedClientHello = 0xfe0d;  // extension (RFC 9849 §5)
 
 // The handshake header as far as it has arrived; it may itself be cut by records.
 class HandshakeHeader {
@@ -211,7 +210,6 @@ Finding read_client_hello(HandshakeCursor& hello, Inspection& inspection) noexce
   while (!hello.empty()) {
     const std::uint16_t type = hello.u16();
     const std::uint16_t size = hello.u16();
-    inspection.has_ech = inspection.has_ech || type == kEncryptedClientHello;
     if (type != kServerName) {
       // Others may come twice: some servers accept unknown ones twice, and no name depends on them.
       hello.skip(size);

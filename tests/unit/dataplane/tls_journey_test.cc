@@ -394,5 +394,23 @@ TEST_F(TlsJourney, AnObserverSeesEachNameWithTheFirstPacketOfItsConnection) {
   start({});
 }
 
+// Noise in every browser's hello, or a real one with its provider's public name: the shown name decides.
+TEST_F(TlsJourney, AnEncryptedClientHelloIsJudgedByTheNameThatItShows) {
+  constexpr std::uint16_t kEncryptedClientHello = 0xfe0d;  // RFC 9849 §5
+  Bytes outer{0, 0, 1, 0, 1, 0x2a, 0, 32};
+  outer.resize(outer.size() + 32 + 2 + 208, 0x9c);
+  for (const auto& [name, outcome] : {std::pair("www.example.org", Outcome::TlsAllowed),
+                                      std::pair("casino.test", Outcome::TlsBlocked)}) {
+    start({});
+    const Connection connection;
+    from_client({connection.syn(), connection.data(ClientHello()
+                                                       .add(kEncryptedClientHello, outer)
+                                                       .server_name(name)
+                                                       .browser_extensions(1216)
+                                                       .stream())});
+    EXPECT_EQ(counts()[outcome], 1U) << name;
+  }
+}
+
 }  // namespace
 }  // namespace luytre::dataplane::test

@@ -56,7 +56,6 @@ struct Inspection {
   bool is_http2 = false;
   Bypass bypass =
       Bypass::None;      // with NoName of no protocol: the stream begins a VPN or asks a proxy
-  bool has_ech = false;  // the hello carries encrypted_client_hello: the name is the outer one
 };
 
 // Reads a ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) from the start of a TCP stream: over any
