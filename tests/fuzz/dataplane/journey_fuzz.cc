@@ -12,15 +12,11 @@
 //   nothing
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <span>
-#include <vector>
 
 #include "base/cursor.h"
-#include "dataplane/worker.h"
+#include "fuzz/dataplane/scripted_worker.h"
 #include "support/packet_builder.h"
-#include "unit/dataplane/test_pool.h"
 #include "unit/dataplane/test_world.h"
 
 namespace luytre::dataplane::test {
@@ -30,20 +26,11 @@ using luytre::test::Bytes;
 using luytre::test::packet;
 using luytre::test::PacketBuilder;
 
-void require(bool holds, const char* what) {
-  if (!holds) {
-    std::fprintf(stderr, "%s\n", what);
-    std::abort();
-  }
-}
-
-class Script {
+class Script : public ScriptedWorker {
  public:
-  Script(const WorkerOptions& options, TestPool& pool, const World& world)
-      : pool_(pool), world_(world), worker_(options, pool) {}
+  using ScriptedWorker::ScriptedWorker;
 
   void step(Cursor& input);
-  void finish();
 
  private:
   static constexpr std::size_t kMaxFrames = 512;  // a longer script says nothing new
@@ -58,26 +45,14 @@ class Script {
     const std::size_t size = input.u8();
     return input.bytes(std::min(size, input.remaining()));
   }
-  void add(Side from, const Bytes& frame);
-  void flush();
-  void collect();
-  void check();
 
-  TestPool& pool_;
-  World world_;
-  Worker worker_;
-  std::unique_ptr<Egress> egress_ = std::make_unique<Egress>();
-  Worker::Clock::time_point now_{std::chrono::hours(1)};
-  std::vector<Packet> burst_;
-  Side burst_from_ = Side::Subscriber;
-  std::uint64_t received_ = 0;
   std::uint32_t next_ = 1;
   std::uint16_t port_ = 40000;
 };
 
 void Script::step(Cursor& input) {
   const std::uint8_t letter = input.u8();
-  if (received_ + burst_.size() >= kMaxFrames) {
+  if (frames() >= kMaxFrames) {
     return;
   }
   switch (letter) {
@@ -130,9 +105,7 @@ void Script::step(Cursor& input) {
       return;
     case 't':
       flush();
-      now_ += std::chrono::milliseconds(16) * input.u8();
-      worker_.expire(world_, now_, *egress_);
-      collect();
+      pass(std::chrono::milliseconds(16) * input.u8());
       return;
     case 'b':
       flush();
@@ -140,51 +113,6 @@ void Script::step(Cursor& input) {
     default:
       return;
   }
-}
-
-void Script::add(Side from, const Bytes& frame) {
-  if (from != burst_from_ || burst_.size() == Worker::kBurst) {
-    flush();
-  }
-  burst_from_ = from;
-  burst_.push_back(pool_.load(frame));
-}
-
-void Script::flush() {
-  worker_.process_burst(burst_from_, burst_, world_, now_, *egress_);
-  received_ += burst_.size();
-  burst_.clear();
-  collect();
-  check();
-}
-
-void Script::collect() {
-  for (const Side side : {Side::Subscriber, Side::Internet}) {
-    for (const Packet& left : egress_->packets(side)) {
-      pool_.release(left);
-    }
-  }
-  egress_->clear();
-}
-
-void Script::check() {
-  std::uint64_t outcomes = 0;
-  for (const OutcomeRow& row : outcome_rows()) {
-    outcomes += worker_.counters().value(row.outcome, Side::Subscriber) +
-                worker_.counters().value(row.outcome, Side::Internet);
-  }
-  require(outcomes + worker_.counters().held_packets() == received_,
-          "a packet without one outcome");
-  require(pool_.in_use() == worker_.counters().held_packets(), "a packet was lost");
-}
-
-void Script::finish() {
-  flush();
-  now_ += std::chrono::seconds(1);
-  worker_.expire(world_, now_, *egress_);
-  collect();
-  check();
-  require(worker_.counters().held_packets() == 0, "a packet is held for ever");
 }
 
 }  // namespace

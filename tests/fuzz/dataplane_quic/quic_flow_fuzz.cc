@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes as the datagrams of one line's QUIC flows. Whatever they are, each packet has exactly one
-// outcome, none is lost or released twice, nothing stays held for ever, and nothing of a hello that
-// was refused has passed.
+// outcome, none is lost or released twice, and nothing stays held for ever.
 //
 // Format: one byte of options, then steps of a letter and its arguments:
 //   i c v n …  an Initial of connection c, version by v, its frames the n bytes
@@ -10,16 +9,12 @@
 //   S c  Handshake of the server with id c         R  Retry        p  the client's other port
 //   b  end of a burst   t n  n × 16 ms pass        any other letter: nothing
 
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <vector>
+#include <algorithm>
 
 #include "base/cursor.h"
-#include "dataplane/worker.h"
+#include "fuzz/dataplane/scripted_worker.h"
 #include "support/packet_builder.h"
 #include "support/quic_packets.h"
-#include "unit/dataplane/test_pool.h"
 #include "unit/dataplane/test_world.h"
 
 namespace luytre::dataplane::test {
@@ -32,20 +27,11 @@ using luytre::test::Bytes;
 using luytre::test::ClientHello;
 using luytre::test::packet;
 
-void require(bool holds, const char* what) {
-  if (!holds) {
-    std::fprintf(stderr, "%s\n", what);
-    std::abort();
-  }
-}
-
-class Script {
+class Script : public ScriptedWorker {
  public:
-  Script(const WorkerOptions& options, TestPool& pool, const World& world)
-      : pool_(pool), world_(world), worker_(options, pool) {}
+  using ScriptedWorker::ScriptedWorker;
 
   void step(Cursor& input);
-  void finish();
 
  private:
   static constexpr std::size_t kMaxFrames = 256;  // a longer script says nothing new
@@ -71,25 +57,13 @@ class Script {
     add(Side::Internet,
         packet().eth().ipv4("192.0.2.1", kChild).udp(443, port_).payload(payload).build());
   }
-  void add(Side from, const Bytes& frame);
-  void flush();
-  void collect();
-  void check();
 
-  TestPool& pool_;
-  World world_;
-  Worker worker_;
-  std::unique_ptr<Egress> egress_ = std::make_unique<Egress>();
-  Worker::Clock::time_point now_{std::chrono::hours(1)};
-  std::vector<Packet> burst_;
-  Side burst_from_ = Side::Subscriber;
-  std::uint64_t received_ = 0;
   std::uint16_t port_ = 50000;
 };
 
 void Script::step(Cursor& input) {
   const std::uint8_t letter = input.u8();
-  if (received_ + burst_.size() >= kMaxFrames) {
+  if (frames() >= kMaxFrames) {
     return;
   }
   switch (letter) {
@@ -132,9 +106,7 @@ void Script::step(Cursor& input) {
       return;
     case 't':
       flush();
-      now_ += std::chrono::milliseconds(16) * input.u8();
-      worker_.expire(world_, now_, *egress_);
-      collect();
+      pass(std::chrono::milliseconds(16) * input.u8());
       return;
     case 'b':
       flush();
@@ -142,51 +114,6 @@ void Script::step(Cursor& input) {
     default:
       return;
   }
-}
-
-void Script::add(Side from, const Bytes& frame) {
-  if (from != burst_from_ || burst_.size() == Worker::kBurst) {
-    flush();
-  }
-  burst_from_ = from;
-  burst_.push_back(pool_.load(frame));
-}
-
-void Script::flush() {
-  worker_.process_burst(burst_from_, burst_, world_, now_, *egress_);
-  received_ += burst_.size();
-  burst_.clear();
-  collect();
-  check();
-}
-
-void Script::collect() {
-  for (const Side side : {Side::Subscriber, Side::Internet}) {
-    for (const Packet& left : egress_->packets(side)) {
-      pool_.release(left);
-    }
-  }
-  egress_->clear();
-}
-
-void Script::check() {
-  std::uint64_t outcomes = 0;
-  for (const OutcomeRow& row : outcome_rows()) {
-    outcomes += worker_.counters().value(row.outcome, Side::Subscriber) +
-                worker_.counters().value(row.outcome, Side::Internet);
-  }
-  require(outcomes + worker_.counters().held_packets() == received_,
-          "a packet without one outcome");
-  require(pool_.in_use() == worker_.counters().held_packets(), "a packet was lost");
-}
-
-void Script::finish() {
-  flush();
-  now_ += std::chrono::seconds(1);
-  worker_.expire(world_, now_, *egress_);
-  collect();
-  check();
-  require(worker_.counters().held_packets() == 0, "a packet is held for ever");
 }
 
 }  // namespace
