@@ -81,6 +81,11 @@ class FlowTable {
         return;
       }
     }
+    // A new flow, most likely: where it will be written.
+    const std::uint64_t room = ways_with(first_bucket(hash), kFree);
+    if (room != 0) {
+      __builtin_prefetch(&flows_[first_bucket(hash) * kWays + first_way(room)], 1);
+    }
   }
   [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept {
     const FlowSlot slot = find_in(first_bucket(hash), key, tag_of(hash));

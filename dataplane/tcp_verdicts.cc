@@ -2,6 +2,8 @@
 // What becomes of a flow once its bytes are read: asked about, let go, refused, given up.
 
 #include <algorithm>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "act.h"
@@ -35,9 +37,11 @@ TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcep
   Collector::Hold& hold = collector_.hold(id);
   const Flow& flow = table_.flow(slot);
   while (hold.judged < hold.byte_count && hold.unit_count <= kMaxUnits) {
-    found.inspection =
+    // Made in its place: a copy of the name costs more than reading it.
+    static_assert(std::is_trivially_destructible_v<Inspection>);
+    ::new (&found.inspection) Inspection(
         read_stream(collector_.stream(id),
-                    {.reader = flow.reader, .from = hold.judged, .port = flow.key.server_port()});
+                    {.reader = flow.reader, .from = hold.judged, .port = flow.key.server_port()}));
     switch (found.inspection.finding) {
       case Finding::Name:
       case Finding::NoName:

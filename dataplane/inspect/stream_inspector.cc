@@ -24,12 +24,11 @@ Inspection read_start(std::span<const std::uint8_t> stream, std::uint16_t port) 
     return inspection;
   }
   if (port == kDnsPort) {
-    return inspect_dns_stream(stream);
-  }
-  if (found.match == BypassMatch::NeedMore) {
+    inspection = inspect_dns_stream(stream);
+  } else if (found.match == BypassMatch::NeedMore) {
     inspection.finding = Finding::NeedMore;
   }
-  return inspection;
+  return inspection;  // always the same object: with another one GCC would copy it
 }
 
 }  // namespace
