@@ -10,7 +10,7 @@
 
 #include "archive_file.h"
 #include "format_guess.h"
-#include "label_tree.h"
+#include "site_folder.h"
 #include "list_collector.h"
 #include "member_reader.h"
 #include "name_rules.h"
@@ -132,8 +132,8 @@ Result<ParsedList> read_list(const fs::path& path, const Taxonomy& taxonomy,
     Ut1Tree tree(taxonomy, options, collector);
     read = is_folder(path) ? tree.read_folder(path) : tree.read_archive(path);
   } else if (format == ListFormat::Labels) {
-    LabelTree tree(options, collector);
-    read = is_folder(path) ? tree.read_folder(path) : tree.read_file(path);
+    SiteFolder sites(options, collector);
+    read = is_folder(path) ? sites.read_folder(path) : sites.read_file(path);
   } else {
     read = read_single_file(path, format, options, collector);
   }

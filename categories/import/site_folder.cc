@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "label_tree.h"
+#include "site_folder.h"
 
 #include <fmt/format.h>
 
@@ -79,7 +79,7 @@ bool is_plain_file(const fs::path& path) {
 
 }  // namespace
 
-Result<void> LabelTree::take(const DomainName& host, const std::vector<SiteFile>& files) {
+Result<void> SiteFolder::take(const DomainName& host, const std::vector<SiteFile>& files) {
   const std::string folder = host.to_text();
   for (const SiteLabel& label : read_site(host, files, options_.country)) {
     if (auto taken = collector_.take(item_of(label), folder, label.text); !taken) {
@@ -89,7 +89,7 @@ Result<void> LabelTree::take(const DomainName& host, const std::vector<SiteFile>
   return {};
 }
 
-Result<void> LabelTree::read_host(const fs::path& folder) {
+Result<void> SiteFolder::read_host(const fs::path& folder) {
   const std::string text = folder.filename().string();
   const auto host = parse_name(text);
   if (!host) {
@@ -113,7 +113,7 @@ Result<void> LabelTree::read_host(const fs::path& folder) {
   return take(*host, files);
 }
 
-Result<void> LabelTree::read_folder(const fs::path& root) {
+Result<void> SiteFolder::read_folder(const fs::path& root) {
   const auto paths = sorted_paths(root);
   if (!paths) {
     return Unexpected(paths.error());
@@ -130,7 +130,7 @@ Result<void> LabelTree::read_folder(const fs::path& root) {
   return {};
 }
 
-Result<void> LabelTree::read_file(const fs::path& path) {
+Result<void> SiteFolder::read_file(const fs::path& path) {
   const auto host = parse_name(options_.host);
   if (!host) {
     return fail(ErrorCode::Invalid,

@@ -15,9 +15,9 @@ namespace luytre::categories {
 // What a crawler fetched: a folder for each host, named after it, with the files that
 // categories/labels reads (age-de.xml, age.xml, index.html, headers.txt). Each statement and each
 // refusal counts as a line of the list.
-class LabelTree {
+class SiteFolder {
  public:
-  LabelTree(const ImportOptions& options, ListCollector& collector)
+  SiteFolder(const ImportOptions& options, ListCollector& collector)
       : options_(options), collector_(collector) {}
 
   // Of all hosts, in the order of their names.
