@@ -42,8 +42,11 @@ bool says_something(const categories::NameMatch& match) noexcept {
 bool is_filtered_tcp(const PacketView& view) noexcept {
   return view.protocol == ip_protocol::kTcp && !view.is_fragment;
 }
-bool is_filtered_udp(const PacketView& view) noexcept {
-  return view.protocol == ip_protocol::kUdp && !view.is_fragment;
+// UDP that may have a flow: each DNS message stands for itself.
+bool is_filtered_udp(const PacketView& view, Side from) noexcept {
+  const std::uint16_t server_port =
+      from == Side::Subscriber ? view.destination_port : view.source_port;
+  return view.protocol == ip_protocol::kUdp && !view.is_fragment && server_port != kDnsPort;
 }
 
 }  // namespace
@@ -165,7 +168,7 @@ void Journey::prefetch_flows(const Positions& filtered) noexcept {
   FlowTable* const udp = &quic_.table();
   for (const std::uint8_t i : filtered.list()) {
     const PacketView& view = burst_.views[i];
-    if (!is_filtered_tcp(view) && !is_filtered_udp(view)) {
+    if (!is_filtered_tcp(view) && !is_filtered_udp(view, burst_.from)) {
       continue;
     }
     FlowTable& table = is_filtered_tcp(view) ? *tcp : *udp;
@@ -177,7 +180,7 @@ void Journey::prefetch_flows(const Positions& filtered) noexcept {
   for (const std::uint8_t i : filtered.list()) {
     if (is_filtered_tcp(burst_.views[i])) {
       tcp->prefetch_flow(burst_.flow_hashes[i]);
-    } else if (is_filtered_udp(burst_.views[i])) {
+    } else if (is_filtered_udp(burst_.views[i], burst_.from)) {
       udp->prefetch_flow(burst_.flow_hashes[i]);
     }
   }
