@@ -178,7 +178,7 @@ class Chromium(Browser):
         self._to_read, to_write = os.pipe()
         log = (self.directory / "browser.log").open("wb")
         command = daemon(*self.network.command(
-            self.line, "env", f"HOME={self.directory}", "sh", "-c", f'exec 3<&{to_read} 4>&{to_write}; exec "$@"', "sh",
+            self.line, "env", f"HOME={self.directory}", "bash", "-c", f'exec 3<&{to_read} 4>&{to_write}; exec "$@"', "bash",
             "/usr/bin/chromium", *options, "about:blank"))
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                          pass_fds=(to_read, to_write), start_new_session=True)

@@ -26,7 +26,8 @@ def test_a_refused_page_says_so_at_once(gateway, browser, recording, results, qu
     # Over QUIC the name is refused for TCP as well; Chromium, told to use QUIC alone, stops before it tries.
     assert any(words in page.error for words in ("UNRECOGNIZED_NAME", "QUIC_PROTOCOL_ERROR")), page
     assert page.seconds < 3, page
-    assert hellos.get("tls", 0) <= 4, hellos
+    # Firefox begins with TCP whatever it was told, and has its answer before it tries QUIC.
+    assert 1 <= sum(hellos.values()) <= 6, hellos
     assert after.text.startswith("open: news.test"), after
 
 
