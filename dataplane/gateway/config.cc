@@ -23,20 +23,13 @@ using net::ConfigReader;
 using net::LogLevel;
 using port::Driver;
 
-// The most packets that undecided flows hold back, on average of all that there may be, see
-// dataplane/collector.h.
-constexpr unsigned kHeldPackets = 48;
-// Undecided QUIC flows, half as many, hold two or three; a bound for their sum, see
-// dataplane/quic_holds.h.
-constexpr unsigned kHeldQuicPackets = 16;
-// Besides the buffers: DPDK's own tables, rings and the descriptors of ports.
-constexpr std::size_t kEnvironmentMb = 48;
-
 constexpr std::string_view kTop[] = {"data_dir", "share_dir", "status_page", "ports",
                                      "workers",  "metrics",   "eal",         "log"};
 constexpr std::string_view kPorts[] = {"subscriber", "internet", "driver", "mtu"};
 constexpr std::string_view kWorkers[] = {"count",
                                          "cores",
+                                         "spread",
+                                         "distributor_core",
                                          "max_flows",
                                          "max_collecting",
                                          "max_collect_bytes",
@@ -65,6 +58,10 @@ constexpr std::pair<std::string_view, FragmentMode> kFragmentModes[] = {
     {"reassemble", FragmentMode::Reassemble},
     {"drop", FragmentMode::Drop},
     {"pass", FragmentMode::Pass}};
+constexpr std::pair<std::string_view, SpreadChoice> kSpreads[] = {
+    {"auto", SpreadChoice::Auto},
+    {"device", SpreadChoice::Device},
+    {"distributor", SpreadChoice::Distributor}};
 constexpr std::pair<std::string_view, Idle> kIdle[] = {{"sleep", Idle::Sleep},
                                                        {"busy", Idle::Busy}};
 constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::Debug},
@@ -199,20 +196,41 @@ void check_cores(ConfigReader& reader, ConfigPlace cores, const Config& config) 
   }
 }
 
+void read_distributor_core(ConfigReader& reader, Config& config) {
+  std::int64_t core = 0;
+  const ConfigPlace node = reader.number("distributor_core", 0, 1023, core);
+  if (!node) {
+    return;
+  }
+  config.distributor_core = static_cast<unsigned>(core);
+  if (std::ranges::find(config.cores, *config.distributor_core) != config.cores.end()) {
+    reader.complain(node,
+                    "workers.distributor_core is one of workers.cores; the distributor needs a "
+                    "core of its own");
+  }
+}
+
+void read_spread(ConfigReader& reader, Config& config) {
+  const ConfigPlace node = reader.choice<SpreadChoice>("spread", kSpreads, config.spread);
+  if (config.workers > 1 && config.spread == SpreadChoice::Device &&
+      (config.driver == Driver::AfXdp || config.driver == Driver::Vdev)) {
+    reader.complain(node,
+                    "workers.spread is \"device\", and this driver cannot bring both directions of "
+                    "a connection to the same worker; use \"distributor\", or workers.count = 1");
+  }
+  read_distributor_core(reader, config);
+}
+
 void read_worker_threads(ConfigReader& reader, Config& config) {
   std::int64_t count = config.workers;
-  const ConfigPlace count_node = reader.number("count", 1, 64, count);
+  reader.number("count", 1, 64, count);
   config.workers = static_cast<unsigned>(count);
-  if (count > 1 && (config.driver == Driver::AfXdp || config.driver == Driver::Vdev)) {
-    reader.complain(count_node,
-                    "workers.count is above 1, and this driver cannot bring both directions of a "
-                    "connection to the same worker; use 1, or another ports.driver");
-  }
   std::vector<std::int64_t> cores;
   const ConfigPlace cores_node = reader.numbers("cores", 0, 1023, cores);
   std::ranges::transform(cores, std::back_inserter(config.cores),
                          [](std::int64_t core) { return static_cast<unsigned>(core); });
   check_cores(reader, cores_node, config);
+  read_spread(reader, config);
   reader.choice<Idle>("idle", kIdle, config.idle);
 }
 
@@ -311,39 +329,6 @@ Expected<Config, std::vector<std::string>> Config::load(const std::filesystem::p
     return Unexpected(reader.complaints());
   }
   return config;
-}
-
-port::BufferOptions Config::buffers() const {
-  constexpr unsigned kEgress = 2 * dataplane::Egress::kCapacity;
-  constexpr unsigned kFragments = dataplane::kMaxHeldFragments;
-  constexpr unsigned kCaches = 2 * 512;  // of the worker's lcore, one and a half times its size
-  return {.count = 2 * port::ring_buffers(driver) + worker.max_collecting * kHeldPackets +
-                   worker.max_collecting / 2 * kHeldQuicPackets + kEgress + kCaches + kFragments,
-          .frame_bytes = port::buffer_bytes(mtu)};
-}
-
-std::size_t Config::required_memory_mb() const {
-  return kEnvironmentMb + ((workers * port::buffer_memory_bytes(buffers())) >> 20U) + 1;
-}
-
-port::EalOptions Config::eal() const {
-  port::EalOptions options{.workers = workers,
-                           .cores = cores,
-                           .memory_mb = memory_mb == 0 ? required_memory_mb() : memory_mb,
-                           .pages = pages,
-                           .arguments = eal_arguments};
-  if (driver == Driver::Pci) {
-    options.pci_devices = {subscriber, internet};
-  }
-  return options;
-}
-
-port::PortOptions Config::port(dataplane::Side side) const {
-  return {.driver = driver,
-          .device = side == dataplane::Side::Subscriber ? subscriber : internet,
-          .number = static_cast<unsigned>(side),
-          .queues = static_cast<std::uint16_t>(workers),
-          .mtu = mtu};
 }
 
 }  // namespace luytre::gateway

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,17 @@ enum class Idle : std::uint8_t {
   Busy,   // looks again at once: for cards, on cores that belong to the gateway alone
 };
 
+// Who spreads packets over workers. Auto: the device where it keeps both directions of a connection
+// together, otherwise a distributor.
+enum class SpreadChoice : std::uint8_t { Auto, Device, Distributor };
+
+// Pools of packet buffers: one for each worker, or a single one that the distributor receives into
+// and all workers share.
+struct BufferPlan {
+  unsigned pools = 1;
+  port::BufferOptions each = {};
+};
+
 // gateway.toml, understood. deploy/gateway.toml.example explains every key.
 struct Config {
   std::filesystem::path data_dir = "/var/lib/luytre";
@@ -34,6 +46,8 @@ struct Config {
 
   unsigned workers = 1;
   std::vector<unsigned> cores;
+  SpreadChoice spread = SpreadChoice::Auto;
+  std::optional<unsigned> distributor_core;
   Idle idle = Idle::Sleep;
   dataplane::WorkerOptions worker = default_worker();
 
@@ -50,11 +64,14 @@ struct Config {
   [[nodiscard]] static Expected<Config, std::vector<std::string>> load(
       const std::filesystem::path& file);
 
-  // Of one worker: what its rings hold, what may be held back, one full egress, and the caches.
-  [[nodiscard]] port::BufferOptions buffers() const;
+  // Whether a distributor may be needed, as far as that is known before the cards are.
+  [[nodiscard]] bool may_distribute() const noexcept;
+  // For each worker what its rings hold, what may be held back, one full egress, and the caches.
+  [[nodiscard]] BufferPlan buffers(port::Spread by) const;
   [[nodiscard]] std::size_t required_memory_mb() const;
   [[nodiscard]] port::EalOptions eal() const;
-  [[nodiscard]] port::PortOptions port(dataplane::Side side) const;
+  [[nodiscard]] port::PortOptions port(dataplane::Side side,
+                                       port::Spread by = port::Spread::Device) const;
 
  private:
   // A gateway holds back few flows at a time: a hello is complete within a round trip. 1,024 of

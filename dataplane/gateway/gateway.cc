@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <string_view>
@@ -57,10 +58,9 @@ Result<void> prepare_interfaces(const Config& config) {
   return port::may_open_packet_sockets();
 }
 
-dataplane::WorkerOptions with_random_seed(dataplane::WorkerOptions options) {
+std::uint64_t random_seed() {
   std::random_device random;
-  options.hash_seed = (std::uint64_t{random()} << 32U) | random();
-  return options;
+  return (std::uint64_t{random()} << 32U) | random();
 }
 
 }  // namespace
@@ -84,15 +84,16 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config) {
   std::unique_ptr<Gateway> gateway(
       new Gateway(config, std::move(*taxonomy), std::move(*eal), std::move(*quiescence)));
   gateway->world_ = std::make_unique<WorldSwitch>(gateway->quiescence_, gateway->reloader_.load());
-  for (const auto step :
-       {&Gateway::open_ports, &Gateway::launch_workers, &Gateway::serve_metrics}) {
+  for (const auto step : {&Gateway::open_ports, &Gateway::launch_workers,
+                          &Gateway::launch_distributor, &Gateway::serve_metrics}) {
     if (auto done = (gateway.get()->*step)(); !done) {
       return Unexpected(done.error());
     }
   }
-  spdlog::info("Packets flow between {} (subscribers) and {} (internet), {} {}, {}.",
+  spdlog::info("Packets flow between {} (subscribers) and {} (internet), {} {}{}, {}.",
                config.subscriber, config.internet, config.workers,
-               config.workers == 1 ? "worker" : "workers", port::Eal::version());
+               config.workers == 1 ? "worker" : "workers",
+               gateway->distributor_ ? " behind a distributor" : "", port::Eal::version());
   return gateway;
 }
 
@@ -106,16 +107,28 @@ Gateway::Gateway(const Config& config, categories::Taxonomy taxonomy, port::Eal 
 
 Gateway::~Gateway() { stop(); }
 
+// Both ports have the same spread: a connection shows itself on either.
+void Gateway::choose_spread() {
+  const bool by_device =
+      config_.spread == SpreadChoice::Device ||
+      (config_.spread == SpreadChoice::Auto && std::ranges::all_of(kSides, [this](Side side) {
+         return port::can_spread(config_.port(side));
+       }));
+  spread_ = by_device ? port::Spread::Device : port::Spread::Distributor;
+}
+
 Result<void> Gateway::open_ports() {
-  for (unsigned worker = 0; worker < config_.workers; ++worker) {
-    auto buffers = port::PacketBuffers::create(fmt::format("worker{}", worker), config_.buffers());
+  choose_spread();
+  const BufferPlan plan = config_.buffers(spread_);
+  for (unsigned pool = 0; pool < plan.pools; ++pool) {
+    auto buffers = port::PacketBuffers::create(fmt::format("packets{}", pool), plan.each);
     if (!buffers) {
       return Unexpected(buffers.error());
     }
     buffers_.push_back(std::move(*buffers));
   }
   for (const Side side : kSides) {
-    auto port = port::Port::open(config_.port(side), buffers_);
+    auto port = port::Port::open(config_.port(side, spread_), buffers_);
     if (!port) {
       return Unexpected(port.error());
     }
@@ -125,14 +138,19 @@ Result<void> Gateway::open_ports() {
 }
 
 Result<void> Gateway::launch_workers() {
-  const LoopContext context{.ports = {&*ports_[0], &*ports_[1]},
-                            .quiescence = quiescence_,
+  const bool distributed = spread_ == port::Spread::Distributor;
+  const LoopContext context{.quiescence = quiescence_,
                             .world = *world_,
                             .stop = stop_,
-                            .idle = config_.idle};
-  const auto options = with_random_seed(config_.worker);
+                            .idle = config_.idle,
+                            .longest_nap = distributed ? Naps::kLongestOfThree : Naps::kLongest};
+  dataplane::WorkerOptions options = config_.worker;
+  options.hash_seed = random_seed();
   for (unsigned worker = 0; worker < config_.workers; ++worker) {
-    loops_.push_back(std::make_unique<WorkerLoop>(worker, options, *buffers_[worker], context));
+    const auto queue = static_cast<std::uint16_t>(worker);
+    const WorkerQueues queues = {&ports_[0]->queue(queue), &ports_[1]->queue(queue)};
+    loops_.push_back(std::make_unique<WorkerLoop>(
+        worker, options, *buffers_[distributed ? 0 : worker], queues, context));
   }
   for (const auto& loop : loops_) {
     if (auto launched = eal_.launch(running_, &WorkerLoop::run, loop.get()); !launched) {
@@ -140,6 +158,20 @@ Result<void> Gateway::launch_workers() {
     }
     ++running_;
   }
+  return {};
+}
+
+Result<void> Gateway::launch_distributor() {
+  if (spread_ == port::Spread::Device) {
+    return {};
+  }
+  auto loop = std::make_unique<DistributorLoop>(std::array{&*ports_[0], &*ports_[1]},
+                                                port::WorkerSpread(config_.workers, random_seed()),
+                                                config_.idle);
+  if (auto launched = eal_.launch(config_.workers, &DistributorLoop::run, loop.get()); !launched) {
+    return launched;
+  }
+  distributor_ = std::move(loop);
   return {};
 }
 
@@ -154,9 +186,17 @@ Result<void> Gateway::serve_metrics() {
 
 void Gateway::stop() {
   metrics_.reset();  // takes a second or two, in which packets still flow
+  if (distributor_) {
+    distributor_->stop_receiving();
+  }
   stop_.store(true, std::memory_order_relaxed);
   while (running_ > 0) {
     eal_.wait(--running_);
+  }
+  if (distributor_) {
+    distributor_->finish();
+    eal_.wait(config_.workers);
+    distributor_.reset();
   }
 }
 
@@ -181,7 +221,8 @@ void Gateway::log_totals() const {
                  counters.received, counters.sent,
                  counters.dropped_send_full + counters.dropped_too_long +
                      counters.dropped_segmented + counters.dropped_ring_full +
-                     counters.dropped_no_buffer + counters.dropped_device);
+                     counters.dropped_no_buffer + counters.dropped_device +
+                     counters.dropped_worker_full + counters.dropped_distributor_full);
   }
   std::string outcomes;
   for (const dataplane::OutcomeRow& row : dataplane::outcome_rows()) {

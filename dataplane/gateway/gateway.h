@@ -14,6 +14,7 @@
 #include "dataplane/port/packet_buffers.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/quiescence.h"
+#include "distributor_loop.h"
 #include "net/metrics/metrics_server.h"
 #include "reloader.h"
 #include "worker_loop.h"
@@ -45,7 +46,9 @@ class Gateway {
  private:
   Gateway(const Config& config, categories::Taxonomy taxonomy, port::Eal eal,
           port::Quiescence quiescence);
+  void choose_spread();
   [[nodiscard]] Result<void> open_ports();
+  [[nodiscard]] Result<void> launch_distributor();
   [[nodiscard]] Result<void> serve_metrics();
   [[nodiscard]] Result<void> launch_workers();
 
@@ -55,11 +58,13 @@ class Gateway {
   port::Quiescence quiescence_;
   Reloader reloader_;
   std::unique_ptr<WorldSwitch> world_;
-  std::vector<std::unique_ptr<port::PacketBuffers>> buffers_;  // by worker
+  port::Spread spread_ = port::Spread::Device;
+  std::vector<std::unique_ptr<port::PacketBuffers>> buffers_;  // by worker, or one for all
   std::array<std::optional<port::Port>, 2> ports_;             // by Side
   std::atomic<bool> stop_{false};
   std::vector<std::unique_ptr<WorkerLoop>> loops_;
-  unsigned running_ = 0;  // workers launched and not yet waited for
+  unsigned running_ = 0;                          // workers launched and not yet waited for
+  std::unique_ptr<DistributorLoop> distributor_;  // while it runs
   std::optional<net::MetricsServer> metrics_;
 };
 

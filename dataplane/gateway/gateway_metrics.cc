@@ -92,7 +92,9 @@ Metric dropped(std::span<const port::PortCounters, 2> ports) {
       {"segmented", &PortCounters::dropped_segmented},
       {"ring_full", &PortCounters::dropped_ring_full},
       {"no_buffer", &PortCounters::dropped_no_buffer},
-      {"device", &PortCounters::dropped_device}};
+      {"device", &PortCounters::dropped_device},
+      {"worker_full", &PortCounters::dropped_worker_full},
+      {"distributor_full", &PortCounters::dropped_distributor_full}};
   Metric metric{.name = "luytre_port_dropped_packets_total",
                 .help = "Packets that a port could not receive or send, by cause.",
                 .kind = MetricKind::Counter,

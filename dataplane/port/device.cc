@@ -25,7 +25,8 @@ std::string af_packet_arguments(const PortOptions& options) {
   const std::uint32_t slot = buffer_bytes(options.mtu);
   const std::uint32_t block = slot * static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE)) / 512;
   return fmt::format("net_af_packet{},iface={},qpairs={},framesz={},blocksz={},framecnt={}",
-                     options.number, options.device, options.queues, slot, block, kSocketFrames);
+                     options.number, options.device, device_queues(options), slot, block,
+                     kSocketFrames);
 }
 
 std::string device_arguments(const PortOptions& options) {
@@ -34,7 +35,7 @@ std::string device_arguments(const PortOptions& options) {
       return af_packet_arguments(options);
     case Driver::AfXdp:
       return fmt::format("net_af_xdp{},iface={},queue_count={}", options.number, options.device,
-                         options.queues);
+                         device_queues(options));
     case Driver::Pci:
     case Driver::Vdev:
       return options.device;
@@ -58,17 +59,22 @@ struct Configuration {
   std::array<std::uint8_t, kMaxKeyBytes> key{};
 };
 
+std::uint64_t symmetric_fields(const rte_eth_dev_info& device) noexcept {
+  return device.hash_key_size > kMaxKeyBytes
+             ? 0
+             : device.flow_type_rss_offloads & std::uint64_t{RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6};
+}
+
 Result<void> spread_symmetrically(const PortOptions& options, const rte_eth_dev_info& device,
                                   Configuration& configuration) {
-  if (options.queues == 1 || options.driver == Driver::AfPacket) {
+  if (device_queues(options) == 1 || options.driver == Driver::AfPacket) {
     return {};  // packet sockets are spread by the kernel, with a hash that is symmetric
   }
-  const std::uint64_t by_address =
-      device.flow_type_rss_offloads & std::uint64_t{RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6};
-  if (options.driver != Driver::Pci || by_address == 0 || device.hash_key_size > kMaxKeyBytes) {
+  const std::uint64_t by_address = symmetric_fields(device);
+  if (options.driver != Driver::Pci || by_address == 0) {
     return fail(ErrorCode::Invalid,
                 fmt::format("Port {} cannot bring both directions of a connection to the same "
-                            "worker. Set workers.count = 1.",
+                            "worker. Set workers.spread = \"distributor\", or workers.count = 1.",
                             options.device));
   }
   for (std::size_t i = 0; i < configuration.key.size(); ++i) {
@@ -91,7 +97,7 @@ Result<void> set_up_queues(const PortOptions& options, std::uint16_t id,
   const int socket = rte_eth_dev_socket_id(id);
   const auto node =
       socket < 0 ? static_cast<unsigned>(SOCKET_ID_ANY) : static_cast<unsigned>(socket);
-  for (std::uint16_t queue = 0; queue < options.queues; ++queue) {
+  for (std::uint16_t queue = 0; queue < device_queues(options); ++queue) {
     if (const int error =
             rte_eth_rx_queue_setup(id, queue, receive, node, nullptr, buffers[queue]->handle());
         error != 0) {
@@ -110,11 +116,12 @@ Result<void> configure(const PortOptions& options, std::uint16_t id,
   if (const int error = rte_eth_dev_info_get(id, &device); error != 0) {
     return refuse(options, "does not say what it can do", error);
   }
-  if (options.queues > std::min(device.max_rx_queues, device.max_tx_queues)) {
-    return fail(
-        ErrorCode::Invalid,
-        fmt::format("Port {} has {} queues, and each worker needs one. Lower workers.count.",
-                    options.device, std::min(device.max_rx_queues, device.max_tx_queues)));
+  const std::uint16_t queues = device_queues(options);
+  if (queues > std::min(device.max_rx_queues, device.max_tx_queues)) {
+    return fail(ErrorCode::Invalid,
+                fmt::format("Port {} has {} queues, and each worker needs one. Set workers.spread "
+                            "= \"distributor\", or lower workers.count.",
+                            options.device, std::min(device.max_rx_queues, device.max_tx_queues)));
   }
   Configuration configuration;
   if (options.driver == Driver::Pci) {
@@ -123,13 +130,12 @@ Result<void> configure(const PortOptions& options, std::uint16_t id,
   if (auto spread = spread_symmetrically(options, device, configuration); !spread) {
     return spread;
   }
-  if (const int error =
-          rte_eth_dev_configure(id, options.queues, options.queues, &configuration.ethernet);
+  if (const int error = rte_eth_dev_configure(id, queues, queues, &configuration.ethernet);
       error != 0) {
     return refuse(options, "cannot be configured", error);
   }
-  if (auto queues = set_up_queues(options, id, buffers); !queues) {
-    return queues;
+  if (auto set_up = set_up_queues(options, id, buffers); !set_up) {
+    return set_up;
   }
   if (const int error = rte_eth_dev_start(id); error != 0) {
     return refuse(options, "does not start", error);
@@ -149,14 +155,19 @@ Result<Device> open_device(const PortOptions& options,
   const std::string arguments = device_arguments(options);
   const std::string name = arguments.substr(0, arguments.find(','));
   if (options.driver == Driver::AfPacket) {
-    keep_packet_sockets_exact(options.queues == 1 ? Fanout::Alone : Fanout::ByHash);
+    keep_packet_sockets_exact(device_queues(options) == 1 ? Fanout::Alone : Fanout::ByHash);
   }
-  if (options.driver != Driver::Pci) {  // cards were found when the environment started
+  // Cards were found when the environment started; a virtual device may have been made by the
+  // program itself, out of rings.
+  std::uint16_t id = 0;
+  const bool is_there =
+      options.driver == Driver::Pci ||
+      (options.driver == Driver::Vdev && rte_eth_dev_get_port_by_name(name.c_str(), &id) == 0);
+  if (!is_there) {
     if (const int error = rte_dev_probe(arguments.c_str()); error != 0) {
       return refuse(options, "cannot be opened; DPDK's lines above say why", error);
     }
   }
-  std::uint16_t id = 0;
   if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0) {
     return fail(ErrorCode::NotFound,
                 fmt::format("DPDK has no port {}. Is it bound to vfio-pci (dpdk-devbind.py -s)?",
@@ -167,6 +178,19 @@ Result<Device> open_device(const PortOptions& options,
     return Unexpected(configured.error());
   }
   return Device{.id = id, .packet_sockets = take_packet_sockets()};
+}
+
+bool can_spread(const PortOptions& options) noexcept {
+  if (options.queues == 1 || options.driver == Driver::AfPacket) {
+    return true;
+  }
+  std::uint16_t id = 0;
+  rte_eth_dev_info device{};
+  return options.driver == Driver::Pci &&
+         rte_eth_dev_get_port_by_name(options.device.c_str(), &id) == 0 &&
+         rte_eth_dev_info_get(id, &device) == 0 &&
+         options.queues <= std::min(device.max_rx_queues, device.max_tx_queues) &&
+         symmetric_fields(device) != 0;
 }
 
 void close_device(std::uint16_t id) noexcept {

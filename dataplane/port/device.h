@@ -18,6 +18,11 @@ struct Device {
   std::vector<int> packet_sockets = {};  // AfPacket only
 };
 
+// Queue pairs that it is opened with.
+[[nodiscard]] constexpr std::uint16_t device_queues(const PortOptions& options) noexcept {
+  return options.spread == Spread::Distributor ? std::uint16_t{1} : options.queues;
+}
+
 // The control plane of one ethdev: found or created, configured, started.
 [[nodiscard]] Result<Device> open_device(const PortOptions& options,
                                          std::span<const std::unique_ptr<PacketBuffers>> buffers);

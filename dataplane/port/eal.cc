@@ -39,8 +39,8 @@ std::string lcore_map(const EalOptions& options, const std::vector<unsigned>& al
   const std::string everywhere = fmt::format("({})", fmt::join(allowed, ","));
   std::string map = "0@" + everywhere;
   for (unsigned worker = 0; worker < options.workers; ++worker) {
-    map += worker < options.cores.size()
-               ? fmt::format(",{}@{}", lcore_of(worker), options.cores[worker])
+    map += worker < options.cores.size() && options.cores[worker]
+               ? fmt::format(",{}@{}", lcore_of(worker), *options.cores[worker])
                : fmt::format(",{}@{}", lcore_of(worker), everywhere);
   }
   return map;
@@ -102,12 +102,12 @@ Unexpected<Error> explain_failure(const EalOptions& options, int error) {
 
 Result<Eal> Eal::start(const EalOptions& options) {
   const std::vector<unsigned> allowed = allowed_cores();
-  for (const unsigned core : options.cores) {
-    if (std::ranges::find(allowed, core) == allowed.end()) {
+  for (const std::optional<unsigned> core : options.cores) {
+    if (core && std::ranges::find(allowed, *core) == allowed.end()) {
       return fail(ErrorCode::Invalid,
                   fmt::format("CPU {} is not one that this process may use ({}). Change "
-                              "workers.cores.",
-                              core, fmt::join(allowed, ", ")));
+                              "workers.cores or workers.distributor_core.",
+                              *core, fmt::join(allowed, ", ")));
     }
   }
   // DPDK keeps pointers into argv for as long as the process lives.

@@ -6,7 +6,11 @@
 
 #include <rte_mbuf.h>
 
+#include <span>
+
 #include "dataplane/packet.h"
+#include "dataplane/port/port_queue.h"
+#include "queue_counts.h"
 
 namespace luytre::port {
 
@@ -26,6 +30,23 @@ inline rte_mbuf* to_mbuf(const dataplane::Packet& packet) noexcept {
   mbuf->data_len = static_cast<std::uint16_t>(packet.size);
   mbuf->pkt_len = packet.size;
   return mbuf;
+}
+
+// At most kBurst of them, to send. What is longer than the device takes would be freed by some
+// drivers without a trace; here it is released and counted.
+inline std::size_t to_mbufs(std::span<const dataplane::Packet> packets, std::uint32_t longest,
+                            Count& too_long,
+                            std::span<rte_mbuf*, PortQueue::kBurst> mbufs) noexcept {
+  std::size_t used = 0;
+  for (const dataplane::Packet& packet : packets) {
+    if (packet.size > longest) [[unlikely]] {
+      rte_pktmbuf_free(static_cast<rte_mbuf*>(packet.owner));
+      too_long.add(1);
+      continue;
+    }
+    mbufs[used++] = to_mbuf(packet);
+  }
+  return used;
 }
 
 }  // namespace luytre::port

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ namespace luytre::port {
 enum class Pages : std::uint8_t { Normal, Huge };
 
 struct EalOptions {
-  unsigned workers = 1;
-  std::vector<unsigned> cores = {};  // the CPU of each worker; empty: the scheduler places them
+  unsigned workers = 1;  // threads besides the control thread, the distributor's included
+  std::vector<std::optional<unsigned>> cores = {};  // their CPUs; none: the scheduler places it
   std::size_t memory_mb = 256;
   Pages pages = Pages::Normal;
   std::vector<std::string> pci_devices =

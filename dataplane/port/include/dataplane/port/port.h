@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "dataplane/packet.h"
 #include "dataplane/port/packet_buffers.h"
+#include "dataplane/port/port_queue.h"
+#include "dataplane/port/worker_spread.h"
 
 namespace luytre::port {
 
@@ -19,13 +21,31 @@ enum class Driver : std::uint8_t {
   Vdev,  // any other virtual device of DPDK, by its own words: "net_ring0", "net_pcap0,rx_pcap=…"
 };
 
+// Who brings both directions of a connection to the same worker.
+enum class Spread : std::uint8_t {
+  Device,       // it has a queue pair for each worker
+  Distributor,  // one more thread, between one queue pair and rings for each worker
+};
+
 struct PortOptions {
   Driver driver = Driver::AfPacket;
   std::string device = {};   // interface, PCI address, or virtual device with its arguments
   unsigned number = 0;       // of this port in this process
-  std::uint16_t queues = 1;  // one pair per worker
+  std::uint16_t queues = 1;  // one for each worker
+  Spread spread = Spread::Device;
   std::uint16_t mtu = 1500;
 };
+
+// Whether a device of these options can be opened with Spread::Device. Of network cards that is
+// known once the environment has started.
+[[nodiscard]] bool can_spread(const PortOptions& options) noexcept;
+
+// Slots of the rings between the distributor and a worker, one pair for each port. Inwards twice
+// what comes for one of two workers at 10 Gbit/s of 64-byte frames while it naps for 128 µs;
+// outwards all that one burst can let go of at once.
+inline constexpr unsigned kRingToWorker = 2048;
+inline constexpr unsigned kRingFromWorker = 8192;
+static_assert(kRingFromWorker > dataplane::Egress::kCapacity);
 
 // Longest frame that a port of this MTU sends.
 [[nodiscard]] std::uint32_t frame_bytes(std::uint16_t mtu) noexcept;
@@ -45,29 +65,35 @@ struct PortCounters {
   std::uint64_t dropped_ring_full = 0;  // the worker was not quick enough for the kernel (AfPacket)
   std::uint64_t dropped_no_buffer = 0;  // counted by the device: no free packet buffer
   std::uint64_t dropped_device = 0;     // counted by the device: missed, damaged, not sent
+  std::uint64_t dropped_worker_full = 0;  // the worker was not quick enough for the distributor
+  std::uint64_t dropped_distributor_full = 0;  // the distributor took no more from the worker
 };
 
-// One side of the gateway. receive() and send() of a queue belong to one worker; counters() to
-// anybody.
+// One side of the gateway. A queue belongs to one worker; distribute(), collect() and
+// is_delivered() to the distributor; counters() to anybody.
 class Port {
  public:
-  static constexpr std::size_t kBurst = 32;
+  static constexpr std::size_t kBurst = PortQueue::kBurst;
 
-  // `buffers[q]` receives the packets of queue q and outlives the port. The port is promiscuous and
-  // running afterwards. Invalid: the device is not usable like this; the message says why.
+  // `buffers[q]` receives the packets of queue q, with a distributor buffers[0] all packets; they
+  // outlive the port. The port is promiscuous and running afterwards. Invalid: the device is not
+  // usable like this; the message says why.
   [[nodiscard]] static Result<Port> open(const PortOptions& options,
                                          std::span<const std::unique_ptr<PacketBuffers>> buffers);
   Port(Port&&) noexcept;
   Port& operator=(Port&&) noexcept;
   ~Port();  // after the workers have stopped
 
-  // Fills `packets` (at most kBurst) from the front and returns how many; they belong to the
-  // caller.
-  [[nodiscard]] std::size_t receive(std::uint16_t queue,
-                                    std::span<dataplane::Packet> packets) noexcept;
-  // Takes the packets away: sent, or released and counted. Tries again a bounded number of times
-  // when the device is full.
-  void send(std::uint16_t queue, std::span<const dataplane::Packet> packets) noexcept;
+  // Numbered from 0; as long as the port.
+  [[nodiscard]] PortQueue& queue(std::uint16_t number) noexcept;
+
+  // With Spread::Distributor. Gives a burst from the device to the workers, at most kBurst, and
+  // returns how many it were. All ports of a gateway with the same spread.
+  std::size_t distribute(const WorkerSpread& spread) noexcept;
+  // Takes up to kBurst packets from each worker to the device, and returns how many it were.
+  std::size_t collect() noexcept;
+  // No packet waits for a worker.
+  [[nodiscard]] bool is_delivered() const noexcept;
 
   [[nodiscard]] PortCounters counters() const noexcept;
 
