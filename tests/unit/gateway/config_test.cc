@@ -69,6 +69,7 @@ mtu = 9000
 [workers]
 count = 2
 cores = [2, 3]
+spread = "device"
 max_flows = 4096
 max_collecting = 64
 max_collect_bytes = 8192
@@ -96,6 +97,7 @@ level = "debug"
   EXPECT_EQ(config.mtu, 9000);
   EXPECT_EQ(config.workers, 2U);
   EXPECT_EQ(config.cores, (std::vector<unsigned>{2, 3}));
+  EXPECT_EQ(config.spread, SpreadChoice::Device);
   EXPECT_EQ(config.worker.max_flows, 4096U);
   EXPECT_EQ(config.worker.max_collecting, 64U);
   EXPECT_EQ(config.worker.max_collect_bytes, 8192U);
@@ -105,9 +107,9 @@ level = "debug"
   EXPECT_TRUE(config.worker.drop_malformed);
   EXPECT_EQ(config.worker.quic_unknown, dataplane::QuicUnknown::Forward);
   EXPECT_EQ(config.worker.fragments, dataplane::FragmentMode::Pass);
-  EXPECT_EQ(config.worker.tunnels, dataplane::Tunnels::none()
-                                       .with(dataplane::Tunnel::Pppoe)
-                                       .with(dataplane::Tunnel::GtpU));
+  EXPECT_EQ(
+      config.worker.tunnels,
+      dataplane::Tunnels::none().with(dataplane::Tunnel::Pppoe).with(dataplane::Tunnel::GtpU));
   EXPECT_EQ(config.idle, Idle::Busy);
   EXPECT_EQ(config.metrics_listen, "[::1]:9000");
   EXPECT_EQ(config.eal().memory_mb, 1024U);
@@ -122,10 +124,38 @@ level = "debug"
 TEST(ConfigTest, MemoryCoversTheBuffersOfEveryWorker) {
   const Config one = loaded(kPorts);
   const Config two = loaded(std::string(kPorts).append("[workers]\ncount = 2\n"));
-  EXPECT_GT(one.eal().memory_mb << 20U, port::buffer_memory_bytes(one.buffers()));
-  EXPECT_GT(two.eal().memory_mb << 20U, 2 * port::buffer_memory_bytes(two.buffers()));
+  const auto by_device = [](const Config& config) { return config.buffers(port::Spread::Device); };
+  EXPECT_EQ(by_device(two).pools, 2U);
+  EXPECT_GT(one.eal().memory_mb << 20U, port::buffer_memory_bytes(by_device(one).each));
+  EXPECT_GT(two.eal().memory_mb << 20U, 2 * port::buffer_memory_bytes(by_device(two).each));
   // What 1,024 undecided flows may hold, and nothing that one packet can push over it.
-  EXPECT_GT(one.buffers().count, 1024U * 48U + 2 * 2048U);
+  EXPECT_GT(by_device(one).each.count, 1024U * 48U + 2 * 2048U);
+}
+
+TEST(ConfigTest, ADistributorHasAThreadAndMemoryForItsRings) {
+  const Config config =
+      loaded(std::string(kPorts).append("[workers]\ncount = 3\nspread = \"distributor\"\n"));
+  EXPECT_EQ(config.eal().workers, 4U);
+  const BufferPlan plan = config.buffers(port::Spread::Distributor);
+  EXPECT_EQ(plan.pools, 1U);
+  EXPECT_GT(plan.each.count, 3 * (1024U * 48U + 4 * port::kRingToWorker));
+  EXPECT_GT(config.eal().memory_mb << 20U, port::buffer_memory_bytes(plan.each));
+}
+
+TEST(ConfigTest, ADistributorIsTakenWhereTheDeviceCannotSpread) {
+  const std::string vdev =
+      "[ports]\ndriver = \"vdev\"\nsubscriber = \"net_ring0\"\ninternet = \"net_ring1\"\n";
+  EXPECT_FALSE(loaded(vdev).may_distribute());
+  EXPECT_TRUE(loaded(vdev + "[workers]\ncount = 2\n").may_distribute());
+  EXPECT_FALSE(loaded(std::string(kPorts).append("[workers]\ncount = 2\n")).may_distribute());
+}
+
+TEST(ConfigTest, TheDistributorsCoreComesAfterThoseOfTheWorkers) {
+  const std::string spread = std::string(kPorts).append(
+      "[workers]\ncount = 2\nspread = \"distributor\"\ndistributor_core = 7\n");
+  using Cores = std::vector<std::optional<unsigned>>;
+  EXPECT_EQ(loaded(spread).eal().cores, (Cores{std::nullopt, std::nullopt, 7}));
+  EXPECT_EQ(loaded(spread + "cores = [2, 3]\n").eal().cores, (Cores{2, 3, 7}));
 }
 
 struct Mistake {
@@ -156,6 +186,11 @@ const Mistake kMistakes[] = {
     {"negative core", "[workers]\ncores = [-1]\n", 6, "workers.cores contains -1"},
     {"too many cores", "[workers]\ncores = [1, 2]\n", 6, "workers.cores names 2"},
     {"same core twice", "[workers]\ncount = 2\ncores = [1,\n 1]\n", 7, "names a core twice"},
+    {"spread", "[workers]\nspread = \"kernel\"\n", 6,
+     "use one of \"auto\", \"device\", \"distributor\""},
+    {"the distributor on a worker's core",
+     "[workers]\ncount = 2\ncores = [1, 2]\ndistributor_core = 2\n", 8,
+     "the distributor needs a core of its own"},
     {"hold timeout", "[workers]\nhold_timeout_ms = 5\n", 6, "from 10 to 10000"},
     {"idle timeout", "[workers]\nflow_idle_timeout_s = 100000\n", 6, "from 10 to 86400"},
     {"flows", "[workers]\nmax_flows = 10\n", 6, "workers.max_flows is 10"},
@@ -205,10 +240,10 @@ const Mistake kPortMistakes[] = {
      "internet = \"net_ring0,x=1\"\n",
      4, "the same as"},
     {"mtu", "[ports]\nsubscriber = \"a\"\ninternet = \"b\"\nmtu = 65000\n", 4, "1280 to 9600"},
-    {"several workers over XDP",
+    {"several workers by the device over XDP",
      "[ports]\ndriver = \"af_xdp\"\nsubscriber = \"a\"\n"
-     "internet = \"b\"\n[workers]\ncount = 2\n",
-     6, "both directions of a connection"},
+     "internet = \"b\"\n[workers]\ncount = 2\nspread = \"device\"\n",
+     7, "both directions of a connection"},
     {"status page", "status_page = \"status\"\n[ports]\nsubscriber = \"a\"\ninternet = \"b\"\n", 1,
      "status_page is not an address"},
     {"header smuggled in",

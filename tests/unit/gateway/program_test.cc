@@ -164,6 +164,18 @@ TEST_F(ProgramTest, StartsWithoutRootOrHugepagesAndEndsWhenTold) {
   }
 }
 
+TEST_F(ProgramTest, SeveralWorkersOnDevicesOfOneQueueStandBehindADistributor) {
+  auto program = start({"--config", config(kRings, "count = 2\n")});
+  ASSERT_NE(scrape().find("luytre_port_dropped_packets_total{port=\"subscriber\",cause="
+                          "\"worker_full\"} 0"),
+            std::string::npos)
+      << program->said();
+  program->signal(SIGTERM);
+  EXPECT_EQ(program->wait(), 0) << program->said();
+  EXPECT_NE(program->said().find("2 workers behind a distributor"), std::string::npos)
+      << program->said();
+}
+
 TEST_F(ProgramTest, AnInterfaceThatDoesNotExistIsNamed) {
   auto program = start({"--config", config("subscriber = \"nosuchport\"\ninternet = \"lo\"")});
   EXPECT_EQ(program->wait(), 1);

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "categories/index/index_builder.h"
-#include "dataplane/port/eal.h"
+#include "shared_eal.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/scratch_directory.h"
 #include "worker_loop.h"
@@ -30,9 +30,7 @@ constexpr int kSwaps = 100;
 class CirclingPackets : public ::testing::Test {
  protected:
   void SetUp() override {
-    static const auto eal = new Result<port::Eal>(port::Eal::start({.memory_mb = 128}));
-    ASSERT_TRUE(*eal) << eal->error().message;
-    eal_ = &**eal;
+    testing::shared_eal();
     auto buffers = port::PacketBuffers::create("circle", {.count = 16383});
     ASSERT_TRUE(buffers) << buffers.error().message;
     buffers_.push_back(std::move(*buffers));
@@ -94,7 +92,7 @@ class CirclingPackets : public ::testing::Test {
     std::map<std::uint32_t, int> found;
     std::array<Packet, port::Port::kBurst> burst;
     for (auto& port : ports_) {
-      for (std::size_t count = 0; (count = port->receive(0, burst)) > 0;) {
+      for (std::size_t count = 0; (count = port->queue(0).receive(burst)) > 0;) {
         for (const Packet& packet : std::span(burst).first(count)) {
           std::uint32_t number = 0;
           std::memcpy(&number, packet.bytes + packet.size - 8, sizeof(number));
@@ -107,7 +105,6 @@ class CirclingPackets : public ::testing::Test {
   }
 
   test::ScratchDirectory scratch_;
-  port::Eal* eal_ = nullptr;
   std::vector<std::unique_ptr<port::PacketBuffers>> buffers_;
   std::array<std::optional<port::Port>, 2> ports_;
   std::optional<categories::Taxonomy> taxonomy_;
@@ -120,19 +117,18 @@ TEST_F(CirclingPackets, NothingIsLostOrCountedTwiceDuringAHundredSwaps) {
   const std::vector<std::string> names(64, "category");
   WorldSwitch world(*quiescence, std::make_unique<LiveWorld>(nullptr, nullptr, names));
   std::atomic<bool> stop{false};
-  const LoopContext context{
-      .ports = {&*ports_[0], &*ports_[1]}, .quiescence = *quiescence, .world = world, .stop = stop};
+  const LoopContext context{.quiescence = *quiescence, .world = world, .stop = stop};
   dataplane::WorkerOptions options;
   options.max_flows = 4096;
   options.max_collecting = 16;
-  WorkerLoop loop(0, options, *buffers_[0], context);
+  WorkerLoop loop(0, options, *buffers_[0], {&ports_[0]->queue(0), &ports_[1]->queue(0)}, context);
 
   std::vector<Packet> packets;
   for (std::uint32_t number = 0; number < kPackets; ++number) {
     packets.push_back(numbered(number));
   }
-  ports_[0]->send(0, packets);
-  ASSERT_TRUE(eal_->launch(0, &WorkerLoop::run, &loop));
+  ports_[0]->queue(0).send(packets);
+  ASSERT_TRUE(testing::shared_eal().launch(0, &WorkerLoop::run, &loop));
 
   const auto policy = snapshot();
   for (int swap = 0; swap < kSwaps; ++swap) {
@@ -142,7 +138,7 @@ TEST_F(CirclingPackets, NothingIsLostOrCountedTwiceDuringAHundredSwaps) {
     std::this_thread::sleep_for(200us);
   }
   stop = true;
-  eal_->wait(0);
+  testing::shared_eal().wait(0);
 
   std::uint64_t received = 0;
   std::uint64_t sent = 0;

@@ -143,7 +143,7 @@ class PacketSocketPort : public ::testing::Test {
     std::vector<Frame> frames;
     std::array<dataplane::Packet, Port::kBurst> burst;
     for (int quiet = 0; quiet < 200; ++quiet) {
-      const std::size_t count = port_->receive(0, burst);
+      const std::size_t count = port_->queue(0).receive(burst);
       for (const auto& packet : std::span(burst).first(count)) {
         frames.emplace_back(packet.frame().begin(), packet.frame().end());
         buffers_[0]->release(packet);
@@ -159,7 +159,7 @@ class PacketSocketPort : public ::testing::Test {
     ASSERT_TRUE(buffers_[0]->allocate(packet));
     std::ranges::copy(frame, packet.bytes);
     packet.size = static_cast<std::uint32_t>(frame.size());
-    port_->send(0, {&packet, 1});
+    port_->queue(0).send({&packet, 1});
   }
 
   static inline unsigned number_ = 0;
@@ -240,7 +240,7 @@ TEST(PacketSocketSpread, KeepsFlowsTogetherOverTwoQueues) {
     for (int patience = 0; patience < 500 && arrived[0] + arrived[1] < 2; ++patience) {
       for (std::uint16_t queue = 0; queue < 2; ++queue) {
         std::array<dataplane::Packet, Port::kBurst> burst;
-        const std::size_t count = port->receive(queue, burst);
+        const std::size_t count = port->queue(queue).receive(burst);
         arrived[queue] += count;
         for (const auto& packet : std::span(burst).first(count)) {
           buffers[queue]->release(packet);

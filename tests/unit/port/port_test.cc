@@ -48,10 +48,10 @@ TEST_F(LoopedPort, ReturnsTheSameBytesInTheSameOrder) {
   for (std::uint8_t i = 0; i < 100; ++i) {
     packets.push_back(packet(60U + i, i));
   }
-  port_->send(0, packets);
+  port_->queue(0).send(packets);
   std::array<Packet, Port::kBurst> burst;
   std::uint8_t next = 0;
-  for (std::size_t count = 0; (count = port_->receive(0, burst)) > 0;) {
+  for (std::size_t count = 0; (count = port_->queue(0).receive(burst)) > 0;) {
     for (const Packet& back : std::span(burst).first(count)) {
       ASSERT_EQ(back.size, 60U + next);
       EXPECT_EQ(back.bytes[0], next);
@@ -69,7 +69,7 @@ TEST_F(LoopedPort, ReturnsTheSameBytesInTheSameOrder) {
 
 TEST_F(LoopedPort, ReceivesNothingWhenNothingWasSent) {
   std::array<Packet, Port::kBurst> burst;
-  EXPECT_EQ(port_->receive(0, burst), 0U);
+  EXPECT_EQ(port_->queue(0).receive(burst), 0U);
 }
 
 TEST_F(LoopedPort, ReceivesNoMoreThanThereIsRoomFor) {
@@ -77,9 +77,9 @@ TEST_F(LoopedPort, ReceivesNoMoreThanThereIsRoomFor) {
   for (int i = 0; i < 10; ++i) {
     packets.push_back(packet(60));
   }
-  port_->send(0, packets);
+  port_->queue(0).send(packets);
   std::array<Packet, 7> burst;
-  EXPECT_EQ(port_->receive(0, burst), 7U);
+  EXPECT_EQ(port_->queue(0).receive(burst), 7U);
   std::ranges::for_each(burst, [this](const Packet& back) { buffers_[0]->release(back); });
 }
 
@@ -89,7 +89,7 @@ TEST_F(LoopedPort, DropsAndCountsWhatAFullDeviceDoesNotTake) {
   for (unsigned i = 0; i < kRingSlots + kTooMany; ++i) {
     packets.push_back(packet(60));
   }
-  port_->send(0, packets);
+  port_->queue(0).send(packets);
   EXPECT_EQ(port_->counters().sent, kRingSlots);
   EXPECT_EQ(port_->counters().dropped_send_full, kTooMany);
   EXPECT_EQ(buffers_[0]->free_count(), kBuffers - kRingSlots);
@@ -97,7 +97,7 @@ TEST_F(LoopedPort, DropsAndCountsWhatAFullDeviceDoesNotTake) {
 
 TEST_F(LoopedPort, DropsAndCountsWhatIsLongerThanTheMtu) {
   const std::array packets = {packet(1522), packet(1523), packet(64)};
-  port_->send(0, packets);
+  port_->queue(0).send(packets);
   EXPECT_EQ(port_->counters().sent, 2U);
   EXPECT_EQ(port_->counters().dropped_too_long, 1U);
 }
@@ -107,9 +107,9 @@ TEST_F(LoopedPort, SendsWhatTheWorkerMadeOfAPacket) {
   tagged.bytes -= 4;  // room for a VLAN tag in front
   tagged.size += 4;
   std::fill_n(tagged.bytes, 4, std::uint8_t{0xee});
-  port_->send(0, {&tagged, 1});
+  port_->queue(0).send({&tagged, 1});
   std::array<Packet, 1> back;
-  ASSERT_EQ(port_->receive(0, back), 1U);
+  ASSERT_EQ(port_->queue(0).receive(back), 1U);
   EXPECT_EQ(back[0].size, 68U);
   EXPECT_EQ(back[0].bytes[0], 0xee);
   EXPECT_EQ(back[0].bytes[5], 1);
@@ -118,9 +118,9 @@ TEST_F(LoopedPort, SendsWhatTheWorkerMadeOfAPacket) {
 
 TEST_F(LoopedPort, GivesBackEveryBufferWhenItIsClosedEmpty) {
   const std::array packets = {packet(64)};
-  port_->send(0, packets);
+  port_->queue(0).send(packets);
   std::array<Packet, 1> back;
-  ASSERT_EQ(port_->receive(0, back), 1U);
+  ASSERT_EQ(port_->queue(0).receive(back), 1U);
   buffers_[0]->release(back[0]);
   port_.reset();
   EXPECT_EQ(buffers_[0]->free_count(), kBuffers);
@@ -169,7 +169,7 @@ TEST(PortTest, RefusesSeveralWorkersOnADeviceThatCannotSpreadFlows) {
   const auto port =
       Port::open({.driver = Driver::Vdev, .device = "net_ring77", .queues = 2}, buffers);
   ASSERT_FALSE(port);
-  EXPECT_NE(port.error().message.find("workers.count = 1"), std::string::npos)
+  EXPECT_NE(port.error().message.find("workers.spread = \"distributor\""), std::string::npos)
       << port.error().message;
 }
 
