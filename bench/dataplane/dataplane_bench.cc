@@ -21,61 +21,21 @@
 #include <vector>
 
 #include "base/byte_order.h"
+#include "bench_frames.h"
 #include "bench_world.h"
-#include "checksum.h"
 #include "common/arguments.h"
 #include "common/name_files.h"
 #include "common/name_set.h"
 #include "dataplane/worker.h"
 #include "packet_ring.h"
-#include "tests/support/client_hello.h"
-#include "tests/support/packet_builder.h"
-#include "tests/support/quic_packets.h"
 
 namespace luytre::dataplane::bench {
 namespace {
 
 using luytre::test::Bytes;
-using luytre::test::packet;
 
 constexpr std::size_t kBatch =
     2048;  // packets between two checks: the buffers of a port's two queues
-
-// Where the fields of an untagged IPv4 frame without options stand.
-constexpr std::size_t kSourceAt = 26;
-constexpr std::size_t kDestinationAt = 30;
-constexpr std::size_t kSourcePortAt = 34;
-constexpr std::size_t kDestinationPortAt = 36;
-constexpr std::size_t kSequenceAt = 38;
-constexpr std::size_t kIpAt = 14;
-constexpr std::size_t kIpChecksumAt = 24;
-constexpr std::size_t kTcpAt = 34;
-constexpr std::size_t kTcpChecksumAt = 50;
-constexpr std::size_t kIpBytes = 20;
-
-// RFC 1071.
-std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint64_t sum) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    sum += i % 2 == 0 ? std::uint64_t{bytes[i]} << 8U : bytes[i];
-  }
-  while (sum > 0xffff) {
-    sum = (sum & 0xffff) + (sum >> 16U);
-  }
-  return static_cast<std::uint16_t>(~sum);
-}
-
-// Of a TCP frame whose addresses or numbers were changed; undecided ones are verified.
-void write_checksums(std::uint8_t* frame) {
-  const std::size_t tcp_bytes = load_be16(frame + kIpAt + 2) - kIpBytes;
-  store_be16(frame + kIpChecksumAt, 0);
-  store_be16(frame + kIpChecksumAt, checksum({frame + kIpAt, kIpBytes}, 0));
-  store_be16(frame + kTcpChecksumAt, 0);
-  std::uint64_t pseudo_header = 6 + tcp_bytes;
-  for (std::size_t at = kSourceAt; at < kSourceAt + 8; at += 2) {
-    pseudo_header += load_be16(frame + at);
-  }
-  store_be16(frame + kTcpChecksumAt, checksum({frame + kTcpAt, tcp_bytes}, pseudo_header));
-}
 
 std::unique_ptr<BenchWorld> shared_world;
 std::uint32_t flow_count = 0;
@@ -162,16 +122,9 @@ void measure(benchmark::State& state, Bench& bench, const Plan& plan) {
   samples.report(state, plan.budget_millions);
 }
 
-Bytes padded(Bytes frame) {
-  frame.resize(std::max<std::size_t>(frame.size(),
-                                     60));  // 64 with the check sequence, which no port hands over
-  return frame;
-}
-
 void unprofiled_64_bytes(benchmark::State& state) {
   Bench bench({.max_flows = 1024, .max_collecting = 16});
-  const Bytes frame =
-      padded(packet().eth().ipv4("100.64.0.0", "192.0.2.1").udp(40000, 123).build());
+  const Bytes frame = unprofiled_frame();
   std::mt19937 random(1);
   for (std::size_t i = 0; i < kBatch; ++i) {
     bench.ring.write(i, frame);
@@ -180,14 +133,6 @@ void unprofiled_64_bytes(benchmark::State& state) {
   }
   measure(state, bench,
           {.budget_millions = 20, .restore = [] {}, .expected = {{Outcome::Unprofiled, kBatch}}});
-}
-
-Bytes query_frame(const std::string& name, std::uint64_t line) {
-  Bytes frame =
-      packet().eth().ipv4("10.0.0.0", "192.0.2.53").udp(40000, 53).dns_query(name).build();
-  store_be32(frame.data() + kSourceAt,
-             0x0a000000U + static_cast<std::uint32_t>(line % shared_world->line_count()));
-  return frame;
 }
 
 // What the index answers for is drawn anew for every packet of the batch.
@@ -202,7 +147,7 @@ void dns(benchmark::State& state) {
     blocked += is_blocked ? 1 : 0;
     const std::string name =
         is_blocked ? listed_name(random() % shared_world->name_count()) : unlisted_name(random());
-    queries.push_back(query_frame(name, random()));
+    queries.push_back(query_frame(name, random() % shared_world->line_count()));
   }
   const auto restore = [&] {
     for (std::size_t i = 0; i < kBatch; ++i) {
@@ -223,7 +168,8 @@ void dns_given(benchmark::State& state) {
   std::mt19937_64 random(2);
   std::vector<Bytes> queries;
   for (std::size_t i = 0; i < usable; ++i) {
-    queries.push_back(query_frame(given_questions.names[i].to_text(), random()));
+    queries.push_back(
+        query_frame(given_questions.names[i].to_text(), random() % shared_world->line_count()));
   }
   std::size_t next = 0;
   const auto restore = [&] {
@@ -246,44 +192,23 @@ void dns_given(benchmark::State& state) {
   }
 }
 
-// Flow `number` in the frame of a client or, mirrored, of its server.
-void address_flow(std::uint8_t* frame, std::uint32_t number, Side from) {
-  const std::uint32_t client = 0x0a000000U + number % shared_world->line_count();
-  const auto port = static_cast<std::uint16_t>(1024 + number / shared_world->line_count());
-  const bool outbound = from == Side::Subscriber;
-  store_be32(frame + (outbound ? kSourceAt : kDestinationAt), client);
-  store_be32(frame + (outbound ? kDestinationAt : kSourceAt), 0xc0000201U);
-  store_be16(frame + (outbound ? kSourcePortAt : kDestinationPortAt), port);
-  store_be16(frame + (outbound ? kDestinationPortAt : kSourcePortAt), 22);
-}
-
 void decided_flow_64_bytes(benchmark::State& state) {
   const Side from = state.range(0) == 0 ? Side::Subscriber : Side::Internet;
   Bench bench({.max_flows = flow_count, .max_collecting = 64, .hash_seed = 7});
-  const Bytes first = packet()
-                          .eth()
-                          .ipv4("10.0.0.0", "192.0.2.1")
-                          .tcp(1024, 22)
-                          .seq(1)
-                          .ack(1)
-                          .payload("SSH-2.0-client")
-                          .build();
-  // A flow is decided for good when its server has acknowledged what was judged.
-  const Bytes heard =
-      padded(packet().eth().ipv4("192.0.2.1", "10.0.0.0").tcp(22, 1024).seq(1).ack(15).build());
+  const DecidedFlow flow;
   const auto write = [&](const Bytes& frame, std::uint32_t number, Side side) {
     for (std::size_t i = 0; i < kBatch; ++i) {
       bench.ring.write(i, frame);
       bench.packets[i] = bench.ring.packet(i, frame.size());
       address_flow(bench.packets[i].bytes, (number + static_cast<std::uint32_t>(i)) % flow_count,
-                   side);
-      write_checksums(bench.packets[i].bytes);
+                   shared_world->line_count(), side);
+      write_checksums(bench.packets[i]);
     }
     bench.run(side);
   };
   for (std::uint32_t number = 0; number < flow_count; number += kBatch) {
-    write(first, number, Side::Subscriber);
-    write(heard, number, Side::Internet);
+    write(flow.first, number, Side::Subscriber);
+    write(flow.heard, number, Side::Internet);
   }
   const std::uint64_t flows = bench.worker.counters().flows();
   if (flows + bench.worker.counters().replaced_flows() < flow_count ||
@@ -291,14 +216,13 @@ void decided_flow_64_bytes(benchmark::State& state) {
     state.SkipWithError("the flows are not in the table");
     return;
   }
-  const Bytes later =
-      padded(packet().eth().ipv4("10.0.0.0", "192.0.2.1").tcp(1024, 22).seq(15).ack(1).build());
   std::mt19937 random(3);
   const auto restore = [&] {
     for (std::size_t i = 0; i < kBatch; ++i) {
-      bench.ring.write(i, later);
-      bench.packets[i] = bench.ring.packet(i, later.size());
-      address_flow(bench.packets[i].bytes, static_cast<std::uint32_t>(random() % flow_count), from);
+      bench.ring.write(i, flow.later);
+      bench.packets[i] = bench.ring.packet(i, flow.later.size());
+      address_flow(bench.packets[i].bytes, static_cast<std::uint32_t>(random() % flow_count),
+                   shared_world->line_count(), from);
     }
   };
   const std::uint64_t decided_before = bench.count(Outcome::TcpDecided);
@@ -322,20 +246,7 @@ void tls_hello(benchmark::State& state) {
   const bool blocked = state.range(0) != 0;
   Bench bench({.max_flows = 1U << 20U, .max_collecting = 4096, .hash_seed = 7});
   const std::string name = blocked ? listed_name(1) : unlisted_name(1);
-  const Bytes hello =
-      luytre::test::ClientHello().padding(300).browser_extensions(1216).server_name(name).stream();
-  constexpr std::size_t kCut = 1380;
-  const auto segment = [&](std::size_t begin, std::size_t end) {
-    return packet()
-        .eth()
-        .ipv4("10.0.0.0", "192.0.2.1")
-        .tcp(1024, 443)
-        .seq(static_cast<std::uint32_t>(1 + begin))
-        .ack(1)
-        .payload(std::span(hello).subspan(begin, end - begin))
-        .build();
-  };
-  const std::array<Bytes, 2> segments = {segment(0, kCut), segment(kCut, hello.size())};
+  const std::vector<Bytes> segments = hello_segments(name);
   std::uint32_t number = 0;
   const auto restore = [&] {
     for (std::size_t i = 0; i < kBatch; ++i) {
@@ -345,10 +256,10 @@ void tls_hello(benchmark::State& state) {
       bench.ring.write(i, segments[part]);
       bench.packets[i] = bench.ring.packet(i, segments[part].size());
       const std::uint32_t flow = number + static_cast<std::uint32_t>(i / 8 * 4 + i % 4);
-      address_flow(bench.packets[i].bytes, flow, Side::Subscriber);
+      address_flow(bench.packets[i].bytes, flow, shared_world->line_count(), Side::Subscriber);
       store_be32(bench.packets[i].bytes + kSequenceAt,
-                 flow * 5000 + static_cast<std::uint32_t>(part * kCut));
-      write_checksums(bench.packets[i].bytes);
+                 flow * 5000 + static_cast<std::uint32_t>(part * kHelloCut));
+      write_checksums(bench.packets[i]);
     }
     number += kBatch / 2;
   };
@@ -359,27 +270,9 @@ void tls_hello(benchmark::State& state) {
            .expected = {{blocked ? Outcome::TlsBlocked : Outcome::TlsAllowed, kBatch}}});
 }
 
-// Of a UDP frame whose addresses or ports were changed: those of undecided QUIC are verified.
-void write_udp_checksums(const Packet& packet) {
-  constexpr std::size_t kUdpAt = 34;
-  const auto frame = std::span(packet.bytes, packet.size);
-  store_be16(&frame[kIpAt + 10], 0);
-  Checksum header;
-  header.add(frame.subspan(kIpAt, kUdpAt - kIpAt));
-  store_be16(&frame[kIpAt + 10], header.value());
-  store_be16(&frame[kUdpAt + 6], 0);
-  const auto datagram = frame.subspan(kUdpAt);
-  Checksum udp;
-  udp.add(frame.subspan(kSourceAt, 8));  // the addresses of the pseudo-header
-  udp.add(ip_protocol::kUdp + static_cast<std::uint32_t>(datagram.size()));
-  udp.add(datagram);
-  store_be16(&frame[kUdpAt + 6], udp.value());
-}
-
 // QUIC Initials from packet to verdict, on a new flow for each hello: in one datagram, or a current
 // browser's in two. Units are Initials.
 void quic_hello(benchmark::State& state) {
-  namespace quic = luytre::test::quic;
   const auto datagrams = static_cast<std::size_t>(state.range(0));
   const bool blocked = state.range(1) != 0;
   Bench bench({.max_flows = 1U << 20U,
@@ -387,18 +280,7 @@ void quic_hello(benchmark::State& state) {
                .quic_initials_per_second = 1'000'000'000,  // the lines' own bound is not measured
                .hash_seed = 7});
   const std::string name = blocked ? listed_name(1) : unlisted_name(1);
-  const quic::Endpoint client;
-  const auto payloads =
-      datagrams == 1
-          ? quic::hello_datagrams(
-                client,
-                luytre::test::ClientHello().browser_extensions().server_name(name).message())
-          : quic::hello_datagrams(client, luytre::test::browser_hello(name).message(), {1100});
-  std::vector<Bytes> frames;
-  for (const Bytes& payload : payloads) {
-    frames.push_back(
-        packet().eth().ipv4("10.0.0.0", "192.0.2.1").udp(1024, 443).payload(payload).build());
-  }
+  const std::vector<Bytes> frames = initial_datagrams(name, datagrams);
   std::uint32_t number = 0;
   const auto restore = [&] {
     for (std::size_t i = 0; i < kBatch; ++i) {
@@ -408,9 +290,9 @@ void quic_hello(benchmark::State& state) {
       bench.packets[i] = bench.ring.packet(i, frames[part].size());
       const std::uint32_t flow =
           number + static_cast<std::uint32_t>(i / (4 * datagrams) * 4 + i % 4);
-      address_flow(bench.packets[i].bytes, flow, Side::Subscriber);
+      address_flow(bench.packets[i].bytes, flow, shared_world->line_count(), Side::Subscriber);
       store_be16(bench.packets[i].bytes + kDestinationPortAt, 443);
-      write_udp_checksums(bench.packets[i]);
+      write_checksums(bench.packets[i]);
     }
     number += static_cast<std::uint32_t>(kBatch / datagrams);
   };

@@ -37,10 +37,10 @@ void free_ring(rte_ring* ring) {
 
 }  // namespace
 
-RingDevice::RingDevice(const std::string& name, unsigned slots)
+RingDevice::RingDevice(const std::string& name, Slots slots)
     : device_("net_ring_" + name),
-      arriving_(make_ring(name + "-arriving", slots)),
-      leaving_(make_ring(name + "-leaving", slots)) {
+      arriving_(make_ring(name + "-arriving", slots.arriving)),
+      leaving_(make_ring(name + "-leaving", slots.leaving)) {
   if (rte_eth_from_rings(name.c_str(), &arriving_, 1, &leaving_, 1, 0) < 0) {
     std::fprintf(stderr, "There is no device of the rings %s.\n", name.c_str());
     std::abort();

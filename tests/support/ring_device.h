@@ -17,9 +17,14 @@ namespace luytre::test {
 // Outlives the port that is opened on it. One thread at a time.
 class RingDevice {
  public:
-  // `name` is used once in a process; `slots` is a power of two. What cannot be made ends the
-  // program.
-  explicit RingDevice(const std::string& name, unsigned slots = 4096);
+  // Slots are a power of two, one of which stays empty.
+  struct Slots {
+    unsigned arriving = 4096;
+    unsigned leaving = 4096;
+  };
+  // `name` is used once in a process. What cannot be made ends the program.
+  explicit RingDevice(const std::string& name, Slots slots);
+  explicit RingDevice(const std::string& name) : RingDevice(name, Slots{}) {}
   RingDevice(const RingDevice&) = delete;
   RingDevice& operator=(const RingDevice&) = delete;
   ~RingDevice();

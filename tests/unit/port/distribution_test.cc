@@ -34,7 +34,7 @@ class DistributedPort : public ::testing::Test {
     static unsigned number = 0;
     const std::string name = "spread" + std::to_string(++number);
     buffers_ = testing::make_buffers(name, kBuffers);
-    wire_.emplace(name, 16384);
+    wire_.emplace(name, RingDevice::Slots{.arriving = 16384, .leaving = 16384});
     auto port = Port::open({.driver = Driver::Vdev,
                             .device = wire_->device(),
                             .queues = kWorkers,
