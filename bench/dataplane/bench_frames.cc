@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 
 #include "base/byte_order.h"
 #include "checksum.h"
@@ -66,19 +67,15 @@ Bytes query_frame(const std::string& name, std::uint64_t line) {
   return frame;
 }
 
-DecidedFlow::DecidedFlow()
-    : first(packet()
-                .eth()
-                .ipv4("10.0.0.0", "192.0.2.1")
-                .tcp(1024, 22)
-                .seq(1)
-                .ack(1)
-                .payload("SSH-2.0-client")
-                .build()),
-      heard(padded(
-          packet().eth().ipv4("192.0.2.1", "10.0.0.0").tcp(22, 1024).seq(1).ack(15).build())),
-      later(padded(
-          packet().eth().ipv4("10.0.0.0", "192.0.2.1").tcp(1024, 22).seq(15).ack(1).build())) {}
+DecidedFlow::DecidedFlow() {
+  const std::string_view greeting = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n";
+  const auto heard_up_to = static_cast<std::uint32_t>(1 + greeting.size());
+  const auto client = [] { return packet().eth().ipv4("10.0.0.0", "192.0.2.1").tcp(1024, 22); };
+  const auto server = [] { return packet().eth().ipv4("192.0.2.1", "10.0.0.0").tcp(22, 1024); };
+  first = client().seq(1).ack(1).payload(greeting).build();
+  heard = padded(server().seq(1).ack(heard_up_to).build());
+  later = padded(client().seq(heard_up_to).ack(1).build());
+}
 
 std::vector<Bytes> hello_segments(const std::string& name) {
   const Bytes hello =

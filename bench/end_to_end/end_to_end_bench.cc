@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -153,6 +154,44 @@ void distributor_alone(benchmark::State& state, Surroundings& around) {
   rates.report();
 }
 
+// What the distance of the two cores costs: a virtual machine's may be near each other in one
+// minute and far in the next.
+struct EchoedNumber {
+  static constexpr std::uint64_t kEnd = 0;
+  alignas(64) std::atomic<std::uint64_t> call{1};
+  alignas(64) std::atomic<std::uint64_t> answer{1};
+
+  static int run(void* number) {
+    auto& self = *static_cast<EchoedNumber*>(number);
+    for (std::uint64_t called = 1; called != kEnd;
+         called = self.call.load(std::memory_order_acquire)) {
+      self.answer.store(called, std::memory_order_release);
+    }
+    return 0;
+  }
+};
+
+void round_trip_between_cores(benchmark::State& state, Surroundings& around) {
+  constexpr std::uint64_t kTrips = 100'000;
+  EchoedNumber number;
+  must(around.eal.launch(0, &EchoedNumber::run, &number));
+  std::uint64_t called = 1;
+  double seconds = 0;
+  for (auto _ : state) {
+    const auto begin = Stopwatch::Clock::now();
+    for (const std::uint64_t end = called + kTrips; called < end;) {
+      number.call.store(++called, std::memory_order_release);
+      while (number.answer.load(std::memory_order_acquire) != called) {
+      }
+    }
+    seconds += seconds_since(begin);
+    state.SetIterationTime(seconds_since(begin));
+  }
+  number.call.store(EchoedNumber::kEnd, std::memory_order_release);
+  around.eal.wait(0);
+  state.counters["ns"] = seconds * 1e9 / static_cast<double>(state.iterations() * kTrips);
+}
+
 void register_all(Surroundings& around, std::int64_t windows) {
   const auto add = [windows](const std::string& name, const auto& bench) {
     return benchmark::RegisterBenchmark(name.c_str(), bench)->UseManualTime()->Iterations(windows);
@@ -166,6 +205,8 @@ void register_all(Surroundings& around, std::int64_t windows) {
           [&, spread](benchmark::State& state) { through_devices(state, around, named, spread); });
     }
   }
+  add("cores/round_trip",
+      [&](benchmark::State& state) { round_trip_between_cores(state, around); });
   add("distributor/workers", [&](benchmark::State& state) { distributor_alone(state, around); })
       ->Arg(1)
       ->Arg(2)

@@ -30,12 +30,13 @@ class Scale:
     compared: compare.Sizes = compare.Sizes()
     bursts: int = 50_000
     repeat: int = 9
+    windows: int = 12  # of 131,072 packets, in each of which a rate is measured
     lists: str = "names:|shared_lists"  # which lists luytre-bench-index asks
     min_time: str = "0.5"
 
 
 SMOKE = Scale(sizes=(5000,), names=20_000, lines=1000, flows=10_000, swaps=5, seconds=1,
-              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), bursts=1000, repeat=1, lists="names:",
+              compared=compare.Sizes(names=20_000, questions=40_000, seconds=1), bursts=1000, repeat=1, windows=2, lists="names:",
               min_time="0.02")
 
 
@@ -135,6 +136,34 @@ def packets(place, scale):
                      met(rate >= budget, f"{1 - rate / budget:.0%} short")])
         budgets.append(Budget.at_least(words, budget, rate, "M/s"))
     return table(["what", "median", "rate", "budget", ""], rows), budgets
+
+
+DEVICES = {"unprofiled_64_bytes": "line without a profile, 64 bytes",
+           "decided_flow_64_bytes": "packet of a decided flow, from the client",
+           "dns/blocked_percent/5": "DNS query, 5 % refused",
+           "dns/blocked_percent/50": "DNS query, 50 % refused",
+           "tls_hello_two_segments/blocked/0": "ClientHello of 1.9 KB in two segments, allowed",
+           "tls_hello_two_segments/blocked/1": "ClientHello of 1.9 KB in two segments, refused",
+           "quic_hello_two_datagrams/blocked/0": "QUIC Initial of a hello in two datagrams, allowed",
+           "quic_hello_two_datagrams/blocked/1": "QUIC Initial of a hello in two datagrams, refused"}
+
+
+def devices(place, scale):
+    runs = benchmarks(place.binaries / "luytre-bench-end-to-end", f"--names={scale.names}", f"--lines={scale.lines}",
+                      f"--flows={scale.flows}", f"--windows={scale.windows}", cpu=None)
+    rate = lambda run: short(run["M/s"], "M/s")
+    rows = []
+    for name, words in DEVICES.items():
+        memory, device, spread = (runs[f"{path}/{name}"] for path in ("memory", "device", "distributed"))
+        slower = "generator" if min(device["waited"], spread["waited"]) < 0.01 else "gateway"
+        rows.append([words, rate(memory), rate(device), f"{device['M/s'] / memory['M/s']:.0%}", rate(spread),
+                     f"{spread['M/s'] / memory['M/s']:.0%}", slower])
+    alone = [[name.removeprefix("distributor/workers/"), rate(run)] for name, run in runs.items()
+             if name.startswith("distributor/workers/")]
+    return (table(["what", "from memory", "through devices", "of memory", "behind a distributor", "of memory", "slower"],
+                  rows) + "\n\n" +
+            table(["workers fed by a distributor", "64-byte packets through it and back"], alone) + "\n\n" +
+            f"A number went from one core to the other and back in {short(runs['cores/round_trip']['ns'], 'ns')}."), []
 
 
 def life(place, scale):
@@ -244,5 +273,6 @@ ALL = {
     "gateway": (gateway, "Swaps under a fixed rate, in a running gateway"),
     "side": (side, "Side by side"),
     "packets": (packets, "A packet through the gateway"),
+    "devices": (devices, "End to end through devices"),
     "captures": (captures, "The same captures through nDPI"),
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <rte_mbuf.h>
 #include <rte_pause.h>
-#include <rte_prefetch.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,9 +17,6 @@ namespace {
 // Attempts to hand packets to a distributor that is behind before they are dropped; as many as for
 // a device.
 constexpr int kPutAttempts = 32;
-
-// Frames whose first bytes are on their way to the cache while one is read.
-constexpr std::size_t kAhead = 4;
 
 }  // namespace
 
@@ -71,14 +67,7 @@ Result<std::unique_ptr<Distribution>> Distribution::create(std::uint16_t port, u
 std::size_t Distribution::distribute(const WorkerSpread& spread) noexcept {
   std::array<rte_mbuf*, kBurst> mbufs;
   const std::size_t received = device_.receive_mbufs(mbufs);
-  for (std::size_t i = 0; i < std::min(received, kAhead); ++i) {
-    rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], const void*));
-  }
-  for (std::size_t i = 0; i < received; ++i) {
-    if (i + kAhead < received) {
-      rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kAhead], const void*));
-    }
-    rte_mbuf* mbuf = mbufs[i];
+  for (rte_mbuf* mbuf : std::span(mbufs).first(received)) {
     Share& share =
         shares_[spread.worker_of({rte_pktmbuf_mtod(mbuf, const std::uint8_t*), mbuf->data_len})];
     share.mbufs[share.count++] = mbuf;

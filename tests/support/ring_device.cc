@@ -69,11 +69,11 @@ std::size_t RingDevice::put(std::span<const dataplane::Packet> packets) noexcept
 }
 
 std::size_t RingDevice::take(std::span<dataplane::Packet> packets) noexcept {
-  std::array<void*, kBurst> mbufs;
-  const unsigned taken = rte_ring_sc_dequeue_burst(
-      leaving_, mbufs.data(), static_cast<unsigned>(std::min(kBurst, packets.size())), nullptr);
-  std::transform(mbufs.begin(), mbufs.begin() + taken, packets.begin(),
-                 [](void* mbuf) { return port::to_packet(static_cast<rte_mbuf*>(mbuf)); });
+  std::array<rte_mbuf*, kBurst> mbufs;
+  const unsigned taken = rte_ring_sc_dequeue_burst_elem(
+      leaving_, mbufs.data(), sizeof(rte_mbuf*),
+      static_cast<unsigned>(std::min(kBurst, packets.size())), nullptr);
+  std::transform(mbufs.begin(), mbufs.begin() + taken, packets.begin(), port::to_packet);
   return taken;
 }
 
