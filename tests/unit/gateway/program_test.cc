@@ -105,11 +105,13 @@ class ProgramTest : public ::testing::Test {
   std::unique_ptr<Program> start(const std::vector<std::string>& arguments) {
     return std::make_unique<Program>(arguments, scratch_.path() / "output");
   }
-  // The metrics, once they are served; empty if they never are.
+  // The metrics, once they are served; something else if they never are. The endpoint listens a
+  // moment before it has them.
   std::string scrape() const {
     const auto end = SteadyClock::now() + kPatience;
     std::string answer;
-    while (answer.empty() && SteadyClock::now() < end) {
+    while (answer.find("luytre_start_time_seconds") == std::string::npos &&
+           SteadyClock::now() < end) {
       answer = test::http_get(port_, "/metrics");
       std::this_thread::sleep_for(10ms);
     }
