@@ -38,7 +38,7 @@ def test_a_page_that_was_open_over_quic_is_refused_at_once(gateway, firefox, rec
     wanted = "open: news.test over HTTP/3.0"
     with firefox.start(quic_names=["news.test"]):
         page = firefox.visit("https://news.test/")
-        for _ in range(5):
+        for _ in range(10):
             page = page if page.text == wanted else firefox.visit("https://news.test/")
         assert page.text == wanted, page
         recording.begin_anew()
