@@ -63,7 +63,7 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
 }
 
 void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept {
-  const FlowSlot slot = table_.find(segment.key, segment.hash);
+  const FlowSlot slot = table_.find(segment.key, segment.hash, segment.hint);
   if (slot != kNoFlow) {
     const FlowState state = table_.state(slot);
     if (state == FlowState::Refused) {
