@@ -184,8 +184,9 @@ void round_trip_between_cores(benchmark::State& state, Surroundings& around) {
       while (number.answer.load(std::memory_order_acquire) != called) {
       }
     }
-    seconds += seconds_since(begin);
-    state.SetIterationTime(seconds_since(begin));
+    const double elapsed = seconds_since(begin);
+    seconds += elapsed;
+    state.SetIterationTime(elapsed);
   }
   number.call.store(EchoedNumber::kEnd, std::memory_order_release);
   around.eal.wait(0);

@@ -22,8 +22,8 @@ struct BufferOptions {
 // Memory that one pool of these options takes, overhead included: what EalOptions must provide.
 [[nodiscard]] std::size_t buffer_memory_bytes(const BufferOptions& options) noexcept;
 
-// The packet buffers of one worker: an rte_mempool. Its ports receive into it, the worker allocates
-// from it; frames may be released on any lcore.
+// The packet buffers of one worker, or of all behind a distributor: an rte_mempool. Ports receive
+// into it, workers allocate from it, frames may be released: on any lcore.
 class PacketBuffers final : public dataplane::PacketPool {
  public:
   // NoSpace: the environment has too little memory for it.
