@@ -58,6 +58,7 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       fragments_(options.fragments),
       tunnels_(options.tunnels),
       return_paths_(options.max_return_paths, options.hash_seed),
+      hop_limits_(options.hash_seed),
       status_page_(options.status_page),
       reassembly_(options.max_datagrams, options.fragment_timeout, options.fail_mode,
                   options.hash_seed),
@@ -67,7 +68,7 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from, &return_paths_);
+  Exit exit = make_exit(egress, from);
   burst_.from = from;
   burst_.world = &world;
   burst_.now = now;
@@ -248,6 +249,7 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
   const PacketView& view = burst_.views[i];
   if (burst_.from != Side::Subscriber) {
     if (view.source_port == kDnsPort) {
+      exit.learn_hop_limit(packet, view);
       exit.forward(packet, Outcome::DnsNotQuery);
     } else {
       quic_.from_server(datagram(i), burst_.now, exit);
@@ -400,8 +402,7 @@ UdpDatagram Journey::datagram(std::size_t position) const noexcept {
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber,
-            &return_paths_);  // only the client's packets are ever held
+  Exit exit = make_exit(egress, Side::Subscriber);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit) &&
         !reassembly_.give_up_overdue(now, exit)) {
@@ -414,7 +415,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
+  Exit exit = make_exit(egress, Side::Subscriber);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit) &&

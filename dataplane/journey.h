@@ -13,6 +13,7 @@
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "hop_limits.h"
 #include "quic_flows.h"
 #include "reassembly.h"
 #include "return_paths.h"
@@ -107,6 +108,13 @@ class Journey {
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
   [[nodiscard]] UdpDatagram datagram(std::size_t position) const noexcept;
   void publish() noexcept;
+  [[nodiscard]] Exit make_exit(Egress& egress, Side from) noexcept {
+    return {pool_,
+            counters_,
+            egress,
+            from,
+            {.return_paths = &return_paths_, .hop_limits = &hop_limits_}};
+  }
 
   PacketPool& pool_;
   NameObserver* observer_;
@@ -115,6 +123,7 @@ class Journey {
   FragmentMode fragments_;
   Tunnels tunnels_;
   ReturnPaths return_paths_;
+  HopLimits hop_limits_;
   StatusPage status_page_;
   Reassembly reassembly_;
   TcpFlows flows_;

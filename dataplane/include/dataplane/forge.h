@@ -19,11 +19,21 @@ namespace luytre::dataplane {
 
 class ReturnPaths;  // return_paths.h
 
+// TTL or hop limit of packets in the name of a server of which nothing is known (IANA "IP Parameters").
+inline constexpr std::uint8_t kDefaultHopLimit = 64;
+
 // Turns the client's UDP datagram in `packet` into one from the server with `payload_size` bytes that already stand at
-// view.payload_offset. In place. TTL 64.
+// view.payload_offset. In place.
 [[nodiscard]] bool forge_udp_reply_in_place(Packet& packet, const PacketView& view,
                                             std::uint16_t payload_size,
-                                            const ReturnPaths* paths = nullptr) noexcept;
+                                            const ReturnPaths* paths = nullptr,
+                                            std::uint8_t hop_limit = kDefaultHopLimit) noexcept;
+
+// The option of RFC 7323 §3.2.
+struct TcpTimestamps {
+  std::uint32_t value = 0;
+  std::uint32_t echo = 0;
+};
 
 // What a forged TCP segment says.
 struct TcpSegment {
@@ -33,6 +43,9 @@ struct TcpSegment {
   std::uint16_t window = 0;
   // NOLINTNEXTLINE(readability-redundant-member-init): without it, GCC warns where a caller names the other members.
   std::span<const std::uint8_t> payload = {};
+  std::optional<TcpTimestamps> timestamps =
+      std::nullopt;                           // as Linux lays them out: NOP, NOP, option
+  std::uint8_t hop_limit = kDefaultHopLimit;  // towards the client only
 };
 
 // A segment from the server to the client (Towards::Client) or from the client to the server (Towards::Server), for
@@ -45,7 +58,8 @@ enum class Towards : std::uint8_t { Client, Server };
 // ICMP or ICMPv6 destination unreachable, port unreachable (RFC 792, RFC 4443 §3.1), from the server's address, quoting
 // the client's packet (IPv4: header and 8 bytes at least; IPv6: as much as fits in 1,280 bytes).
 [[nodiscard]] bool forge_port_unreachable(const Packet& packet, const PacketView& view, Packet& out,
-                                          const ReturnPaths* paths = nullptr) noexcept;
+                                          const ReturnPaths* paths = nullptr,
+                                          std::uint8_t hop_limit = kDefaultHopLimit) noexcept;
 
 // Whether the way to the client of this frame is known.
 [[nodiscard]] bool has_way_back(const Packet& packet, const PacketView& view,
