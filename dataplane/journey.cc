@@ -125,7 +125,7 @@ void Journey::find_profiles() noexcept {
     return;
   }
   find_lines(*burst_.world->policy, burst_.from, burst_.packets, burst_.views, burst_.keys,
-             burst_.profiles);
+             burst_.profiles, burst_.lines);
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -409,6 +409,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
       break;
     }
   }
+  blocked_views_.expire(now);
   flows_.table().sweep(now);
   quic_.table().sweep(now);
   publish();

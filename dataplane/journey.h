@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "act.h"
+#include "blocked_views.h"
 #include "dataplane/decode.h"
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
@@ -63,6 +64,7 @@ class Journey {
     std::array<DecodeResult, kBurst> decoded;
     std::array<policy::SubscriberKey, kBurst> keys;
     std::array<const policy::Profile*, kBurst> profiles;
+    std::array<policy::LineTag, kBurst> lines;
     std::array<FlowKey, kBurst> flow_keys;
     std::array<std::uint64_t, kBurst> flow_hashes;
   };
@@ -94,6 +96,7 @@ class Journey {
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
                                            const categories::NameMatch& listed) const noexcept;
   void act(Positions& later, Exit& exit) noexcept;
+  void count_blocked(const Question& question, policy::Verdict verdict) noexcept;
   [[nodiscard]] bool act_on(const Question& question, const policy::Verdict& verdict,
                             Exit& exit) noexcept;
   [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
@@ -128,6 +131,7 @@ class Journey {
   Reassembly reassembly_;
   TcpFlows flows_;
   QuicFlows quic_;
+  BlockedViews blocked_views_;
   Counters counters_;
 
   Burst burst_;

@@ -32,6 +32,11 @@ bool has_outer_addresses(const PacketView& view) noexcept {
   return view.tunnel_depth != 0 || view.link_offset != 0;
 }
 
+struct FoundLine {
+  const policy::Profile* profile = nullptr;
+  policy::LineTag line = 0;
+};
+
 // What the innermost packet shows of its line: its source on the way out, its destination on the way
 // in. MAC address and VLAN are those of the frame, of a tunnel those of the inner frame if there is
 // one.
@@ -55,8 +60,8 @@ void read_key(Side from, const Packet& packet, const PacketView& view,
 }
 
 // The line that the layers around the innermost packet show, from the inside to the outside.
-const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Side from,
-                                       const Packet& packet, const PacketView& view) noexcept {
+FoundLine find_outer_line(const policy::PolicySnapshot& policy, Side from, const Packet& packet,
+                          const PacketView& view) noexcept {
   Layers layers;
   read_layers(packet.frame(), view.network_offset, layers);
   // One look-up for each Ethernet frame with the IP header in it, so that MAC address, address and
@@ -74,9 +79,10 @@ const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Sid
       key.vlan = layer.offset == 0 ? view.outer_vlan : policy::VlanId{0};
     }
     if (is_ethernet || (is_ip && has_address)) {
-      const policy::Profile* profile = policy.lookup(key);
-      if (profile != policy.unknown_line()) {
-        return profile;
+      FoundLine found;
+      policy.lookup({&key, 1}, {&found.profile, 1}, {&found.line, 1});
+      if (found.profile != policy.unknown_line()) {
+        return found;
       }
       key = {};
       has_address = false;
@@ -86,26 +92,29 @@ const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Sid
       has_address = true;
     }
   }
-  return policy.unknown_line();
+  return {.profile = policy.unknown_line()};
 }
 
 }  // namespace
 
 void find_lines(const policy::PolicySnapshot& policy, Side from, std::span<const Packet> packets,
                 std::span<const PacketView> views, std::span<policy::SubscriberKey> keys,
-                std::span<const policy::Profile*> profiles) noexcept {
+                std::span<const policy::Profile*> profiles,
+                std::span<policy::LineTag> lines) noexcept {
   bool has_tunnels = false;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     read_key(from, packets[i], views[i], keys[i]);
     has_tunnels |= has_outer_addresses(views[i]);
   }
-  policy.lookup(keys.first(packets.size()), profiles.first(packets.size()));
+  policy.lookup(keys.first(packets.size()), profiles.first(packets.size()), lines);
   if (!has_tunnels) [[likely]] {
     return;
   }
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (has_outer_addresses(views[i]) && profiles[i] == policy.unknown_line()) {
-      profiles[i] = find_outer_line(policy, from, packets[i], views[i]);
+      const FoundLine found = find_outer_line(policy, from, packets[i], views[i]);
+      profiles[i] = found.profile;
+      lines[i] = found.line;
     }
   }
 }

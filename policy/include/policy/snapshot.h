@@ -35,6 +35,10 @@ struct UnknownLine {
   std::string band;
 };
 
+// A number for each line of one snapshot, for counting only: where lines times profiles exceed 32 bits, a few lines with
+// the same profile share one. 0: no key covers the packet.
+using LineTag = std::uint32_t;
+
 class PolicySnapshot {
  public:
   static constexpr std::size_t kBurst = 32;
@@ -53,6 +57,9 @@ class PolicySnapshot {
   // The same for at most kBurst packets, with prefetching.
   void lookup(std::span<const SubscriberKey> keys,
               std::span<const Profile*> profiles) const noexcept;
+  // And with what tells the lines apart, whichever of its keys a packet shows; as many as keys.
+  void lookup(std::span<const SubscriberKey> keys, std::span<const Profile*> profiles,
+              std::span<LineTag> lines) const noexcept;
 
   // What lookup() gives for a packet that no key covers; nullptr: forwarded untouched.
   [[nodiscard]] const Profile* unknown_line() const noexcept;
