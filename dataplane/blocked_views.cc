@@ -9,17 +9,10 @@
 namespace luytre::dataplane {
 namespace {
 
-constexpr std::size_t kBlock = 16;
-
-// Two words of up to 16 octets; what is missing is zero.
-std::array<std::uint64_t, 2> load_block(std::span<const std::uint8_t> octets) noexcept {
-  std::array<std::uint64_t, 2> words{};
-  if (octets.size() >= kBlock) {
-    std::memcpy(words.data(), octets.data(), kBlock);
-  } else {
-    std::memcpy(words.data(), octets.data(), octets.size());
-  }
-  return words;
+std::uint64_t load(const std::uint8_t* octets) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, octets, sizeof word);
+  return word;
 }
 
 // Both halves of the 128-bit product.
@@ -43,18 +36,16 @@ bool BlockedViews::is_new(const Line& line, std::span<const std::uint8_t> what,
   const auto tag = std::max(static_cast<std::uint32_t>(hashed >> 32U), 1U);
   auto& entries = sets_[hashed % kSets].entries;
   Entry* replaced = entries.data();
+  std::uint32_t oldest = 0;
   for (Entry& entry : entries) {
+    const std::uint32_t age = now_ms - entry.counted;
     if (entry.tag == tag) {
-      if (now_ms - entry.counted < kWithin) {
-        return false;
-      }
-      replaced = &entry;
-      break;
+      entry.counted = age < kWithin ? entry.counted : now_ms;
+      return age >= kWithin;
     }
-    const bool is_older = now_ms - entry.counted > now_ms - replaced->counted;
-    if (replaced->tag != 0 && (entry.tag == 0 || is_older)) {
-      replaced = &entry;
-    }
+    // Without a branch, which nobody could predict. A free place looks as old as the clock.
+    replaced = age > oldest ? &entry : replaced;
+    oldest = std::max(age, oldest);
   }
   *replaced = {.tag = tag, .counted = now_ms};
   return true;
@@ -78,15 +69,25 @@ void BlockedViews::draw_key() noexcept {
 
 std::uint64_t BlockedViews::hash(const Line& line,
                                  std::span<const std::uint8_t> what) const noexcept {
-  std::uint64_t hashed = fold(line.first ^ key_[0], line.second ^ key_[1]) ^ what.size();
-  while (true) {
-    const auto [first, second] = load_block(what);
-    hashed = fold(first ^ key_[1], second ^ hashed);
-    if (what.size() <= kBlock) {
-      return fold(hashed ^ key_[0], key_[1]);
-    }
-    what = what.subspan(kBlock);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const std::uint8_t* octets = what.data();
+  const std::size_t size = what.size();
+  std::uint64_t hashed = size;
+  std::size_t at = 0;
+  for (; at + 2 * kWord < size; at += 2 * kWord) {
+    hashed = fold(load(octets + at) ^ key_[0], load(octets + at + kWord) ^ hashed);
   }
+  // The last words overlap what came before, so that nothing is read behind the end.
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  if (size >= kWord) {
+    first = load(octets + std::min(at, size - kWord));
+    last = load(octets + size - kWord);
+  } else {
+    std::memcpy(&first, octets, size);
+  }
+  hashed = fold(first ^ key_[1], last ^ hashed);
+  return fold(hashed ^ fold(line.first ^ key_[0], line.second ^ key_[1]), key_[1]);
 }
 
 }  // namespace luytre::dataplane
