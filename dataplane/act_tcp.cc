@@ -13,8 +13,8 @@ constexpr std::uint16_t kWindow = 65160 >> 7;
 
 // Ahead of what the client echoed last. A segment with an older number than the client has seen is
 // dropped (RFC 7323 §5.3), and the server may have sent something between that echo and the verdict,
-// which is at most a hold (500 ms) and a way to the client later; clocks tick in milliseconds. Nothing
-// of the server reaches the client after this one.
+// which is at most a hold (500 ms) and a way to the client later; a tick is a millisecond or more (§5.4).
+// Nothing of the server reaches the client after this one.
 constexpr std::uint32_t kTicksAhead = 1000;
 
 // A connection that negotiated timestamps carries them in each segment; in a RST they SHOULD be, and

@@ -7,8 +7,23 @@
 // out.bytes must not overlap the frame unless said so. Each needs a view of DecodeResult::Ok of that very frame, and
 // returns false, with nothing written, if the result does not fit, if the frame has no transport layer of the right
 // kind (a fragment, another protocol), or if the way to the client is not known.
+//
+// They look like what the two hosts themselves send, as far as a gateway knows it, so that neither end nor anything
+// between takes them for foreign:
+// - In the client's name everything is the client's own: TTL, DSCP, DF, flow label and VLAN tags of its frame, and the
+//   identification that follows the frame's (zero stays zero beside DF, as Linux sends it). ECN bits are zero: what
+//   carries no data is not ECN-capable (RFC 3168 §6.1.4).
+// - In the server's name the TTL is what the caller learnt from the server's packets. DSCP is zero, as little of a
+//   server's own marking survives the internet; the flow label is zero, because nothing is known of it. The IPv4
+//   identification is a hash of what changes between packets of a flow: servers count from a random number, and beside
+//   DF it has no meaning (RFC 6864 §4.1), but filters of forged packets look for zero.
+// - TCP windows and timestamps are the caller's (act_tcp.cc): a window as Linux servers show it, none in a RST;
+//   timestamps in every segment if the client's has them, a RST included (RFC 7323 §3.2).
+// - An ICMP message over IPv4 has the precedence of network control, the TOS of what it answers (RFC 1812 §4.3.2.5), and
+//   no DF; over IPv6 a traffic class of zero.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -43,9 +58,8 @@ struct TcpSegment {
   std::uint16_t window = 0;
   // NOLINTNEXTLINE(readability-redundant-member-init): without it, GCC warns where a caller names the other members.
   std::span<const std::uint8_t> payload = {};
-  std::optional<TcpTimestamps> timestamps =
-      std::nullopt;                           // as Linux lays them out: NOP, NOP, option
-  std::uint8_t hop_limit = kDefaultHopLimit;  // towards the client only
+  std::optional<TcpTimestamps> timestamps = std::nullopt;  // laid out as NOP, NOP, option (RFC 7323 appendix A)
+  std::uint8_t hop_limit = kDefaultHopLimit;               // towards the client only
 };
 
 // A segment from the server to the client (Towards::Client) or from the client to the server (Towards::Server), for
