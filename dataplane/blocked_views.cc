@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "fold.h"
+
 namespace luytre::dataplane {
 namespace {
 
@@ -13,13 +15,6 @@ std::uint64_t load(const std::uint8_t* octets) noexcept {
   std::uint64_t word = 0;
   std::memcpy(&word, octets, sizeof word);
   return word;
-}
-
-// Both halves of the 128-bit product.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Product = unsigned __int128;
-  const Product product = static_cast<Product>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dataplane/forge.h"
+#include "fold.h"
 
 namespace luytre::dataplane {
 namespace {
@@ -13,7 +14,10 @@ constexpr std::size_t kIpv6HopLimitAt = 7;
 
 }  // namespace
 
-HopLimits::HopLimits(std::uint64_t hash_seed) : hasher_(hash_seed), places_(kPlaces) {}
+HopLimits::HopLimits(std::uint64_t hash_seed)
+    : secrets_{fold(hash_seed ^ 0x9e3779b97f4a7c15U, 0xbf58476d1ce4e5b9U),
+               fold(hash_seed ^ 0xd1b54a32d192ed03U, 0x94d049bb133111ebU)},
+      places_(kPlaces) {}
 
 void HopLimits::learn(const Packet& packet, const PacketView& view) noexcept {
   const std::uint8_t* header = packet.bytes + view.network_offset;
@@ -34,9 +38,9 @@ std::uint8_t HopLimits::of(const categories::IpAddress& server) const noexcept {
 }
 
 std::uint64_t HopLimits::hash(const categories::IpAddress& server) const noexcept {
-  FlowKey key;
-  std::memcpy(&key.words[2], server.octets().data(), server.octets().size());
-  return hasher_(key);
+  std::array<std::uint64_t, 2> words;
+  std::memcpy(words.data(), server.octets().data(), sizeof words);
+  return fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
 }
 
 }  // namespace luytre::dataplane

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -8,7 +9,6 @@
 #include "categories/ip_address.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
-#include "flow_key.h"
 
 namespace luytre::dataplane {
 
@@ -35,7 +35,7 @@ class HopLimits {
 
   [[nodiscard]] std::uint64_t hash(const categories::IpAddress& server) const noexcept;
 
-  FlowHasher hasher_;
+  std::array<std::uint64_t, 2> secrets_;
   std::vector<std::uint8_t> places_;  // 0: nobody was heard
 };
 

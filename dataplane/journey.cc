@@ -58,12 +58,12 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       fragments_(options.fragments),
       tunnels_(options.tunnels),
       return_paths_(options.max_return_paths, options.hash_seed),
-      hop_limits_(options.hash_seed),
       status_page_(options.status_page),
       reassembly_(options.max_datagrams, options.fragment_timeout, options.fail_mode,
                   options.hash_seed),
       flows_(options, observer),
-      quic_(options, observer) {}
+      quic_(options, observer),
+      hop_limits_(options.hash_seed) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,

@@ -64,9 +64,9 @@ class Journey {
     std::array<DecodeResult, kBurst> decoded;
     std::array<policy::SubscriberKey, kBurst> keys;
     std::array<const policy::Profile*, kBurst> profiles;
-    std::array<policy::LineTag, kBurst> lines;
     std::array<FlowKey, kBurst> flow_keys;
     std::array<std::uint64_t, kBurst> flow_hashes;
+    std::array<policy::LineTag, kBurst> lines;
   };
 
   // A packet that asks for something and waits for the verdict.
@@ -126,12 +126,10 @@ class Journey {
   FragmentMode fragments_;
   Tunnels tunnels_;
   ReturnPaths return_paths_;
-  HopLimits hop_limits_;
   StatusPage status_page_;
   Reassembly reassembly_;
   TcpFlows flows_;
   QuicFlows quic_;
-  BlockedViews blocked_views_;
   Counters counters_;
 
   Burst burst_;
@@ -144,6 +142,9 @@ class Journey {
   std::size_t question_count_ = 0;
   std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
   std::size_t whole_count_ = 0;
+
+  HopLimits hop_limits_;
+  BlockedViews blocked_views_;
 };
 
 }  // namespace luytre::dataplane
