@@ -23,7 +23,7 @@ void answer_fragments(const Packet& whole, const PacketView& view, const dns::Qu
             ? 0
             : dns::write_refusal(query, refusal, made.room().subspan(view.payload_offset));
     if (size != 0 && forge_udp_reply_in_place(made, view, static_cast<std::uint16_t>(size),
-                                              exit.return_paths())) {
+                                              exit.return_paths(), exit.hop_limit(view))) {
       ended = exit.send_made(Side::Subscriber, made) ? outcome : ended;
     } else {
       exit.discard_made(made);
@@ -47,7 +47,7 @@ void answer_dns(Packet packet, const PacketView& view, const dns::Query& query,
   const std::size_t size =
       dns::write_refusal(query, refusal, packet.room().subspan(view.payload_offset));
   if (size == 0 || !forge_udp_reply_in_place(packet, view, static_cast<std::uint16_t>(size),
-                                             exit.return_paths())) {
+                                             exit.return_paths(), exit.hop_limit(view))) {
     exit.drop(packet, exit.untold(packet, view));
     return;
   }

@@ -12,7 +12,8 @@ bool tell_port_unreachable(const Packet& packet, const PacketView& view, Exit& e
   if (!exit.make(unreachable)) {
     return false;
   }
-  if (!forge_port_unreachable(packet, view, unreachable, exit.return_paths())) {
+  if (!forge_port_unreachable(packet, view, unreachable, exit.return_paths(),
+                              exit.hop_limit(view))) {
     exit.discard_made(unreachable);
     return false;
   }
@@ -36,7 +37,7 @@ bool send_to_client(const Packet& packet, const PacketView& view,
   std::memcpy(made.bytes + view.payload_offset, payload.data(), payload.size());
   made.size = static_cast<std::uint32_t>(std::max(copied, size));
   if (!forge_udp_reply_in_place(made, view, static_cast<std::uint16_t>(payload.size()),
-                                exit.return_paths())) {
+                                exit.return_paths(), exit.hop_limit(view))) {
     exit.discard_made(made);
     return false;
   }

@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "act.h"
 #include "dataplane/forge.h"
+#include "tcp_options.h"
 
 namespace luytre::dataplane {
 namespace {
 
 // Nothing more is read from the client, but a window of zero would make it probe instead of close.
-constexpr std::uint16_t kWindow = 65535;
+// What a Linux server shows after its handshake: 65,160 bytes (45 segments of 1,448) scaled by 7. With
+// or without a scale there is room for a FIN and what comes with it.
+constexpr std::uint16_t kWindow = 65160 >> 7;
 
-bool send_segment(const Packet& sample, const PacketView& view, Towards towards,
-                  const TcpSegment& segment, Exit& exit) noexcept {
+// Ahead of what the client echoed last. A segment with an older number than the client has seen is
+// dropped (RFC 7323 §5.3), and the server may have sent something between that echo and the verdict,
+// which is at most a hold (500 ms) and a way to the client later; a tick is a millisecond or more (§5.4).
+// Nothing of the server reaches the client after this one.
+constexpr std::uint32_t kTicksAhead = 1000;
+
+// A connection that negotiated timestamps carries them in each segment; in a RST they SHOULD be, and
+// are not checked (RFC 7323 §3.2, §5.2).
+std::optional<TcpTimestamps> timestamps_for(const Packet& sample, const PacketView& view,
+                                            Towards towards) noexcept {
+  auto timestamps = timestamps_of(sample, view);
+  if (timestamps && towards == Towards::Client) {
+    timestamps = {.value = timestamps->echo + kTicksAhead, .echo = timestamps->value};
+  }
+  return timestamps;
+}
+
+// The caller leaves timestamps and hop limit to us.
+bool send_segment(const Packet& sample, const PacketView& view, Towards towards, TcpSegment segment,
+                  Exit& exit) noexcept {
   Packet made;
   if (!exit.make(made)) {
     return false;
   }
+  segment.timestamps = timestamps_for(sample, view, towards);
+  segment.hop_limit = exit.hop_limit(view);
   if (!forge_tcp(sample, view, towards, segment, made, exit.return_paths())) {
     exit.discard_made(made);
     return false;
@@ -32,7 +55,7 @@ bool end_connection(const Packet& sample, const PacketView& view, const Connecti
                                  {.sequence = end.server_next,
                                   .acknowledgement = end.client_next,
                                   .flags = flags,
-                                  .window = kWindow,
+                                  .window = last_words.empty() ? std::uint16_t{0} : kWindow,
                                   .payload = last_words},
                                  exit);
   // If this one is lost the server closes by its own timer; nothing of the request ever reached it.
@@ -49,13 +72,14 @@ bool end_connection(const Packet& sample, const PacketView& view, const Connecti
 void reply_to_client(const Packet& packet, const PacketView& view, const Reply& reply,
                      Exit& exit) noexcept {
   // Lost is as good as sent: the client repeats what this answers.
-  static_cast<void>(send_segment(packet, view, Towards::Client,
-                                 {.sequence = reply.sequence,
-                                  .acknowledgement = reply.acknowledgement,
-                                  .flags = reply.flags,
-                                  .window = kWindow,
-                                  .payload = {}},
-                                 exit));
+  static_cast<void>(
+      send_segment(packet, view, Towards::Client,
+                   {.sequence = reply.sequence,
+                    .acknowledgement = reply.acknowledgement,
+                    .flags = reply.flags,
+                    .window = (reply.flags & tcp_flag::kRst) != 0 ? std::uint16_t{0} : kWindow,
+                    .payload = {}},
+                   exit));
 }
 
 }  // namespace luytre::dataplane

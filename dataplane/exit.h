@@ -6,8 +6,15 @@
 #include "dataplane/outcome.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
+#include "hop_limits.h"
 
 namespace luytre::dataplane {
+
+// What packets of the other direction taught about how to speak to clients. Each may be nullptr: nothing.
+struct Learnt {
+  const ReturnPaths* return_paths = nullptr;
+  HopLimits* hop_limits = nullptr;
+};
 
 // The one way out for the packets of a burst: each received packet passes here once and is counted
 // there.
@@ -15,12 +22,8 @@ class Exit {
  public:
   // `from`: the side that the packets came from.
   Exit(PacketPool& pool, Counters& counters, Egress& egress, Side from,
-       const ReturnPaths* return_paths = nullptr) noexcept
-      : pool_(pool),
-        counters_(counters),
-        egress_(egress),
-        from_(from),
-        return_paths_(return_paths) {}
+       const Learnt& learnt = {}) noexcept
+      : pool_(pool), counters_(counters), egress_(egress), from_(from), learnt_(learnt) {}
 
   // To the other side, to the side it came from, to nowhere.
   // A packet that stands for fragments is each of them; it cannot be an answer.
@@ -53,11 +56,22 @@ class Exit {
   }
 
   // For forging: the ways to clients in encapsulations.
-  [[nodiscard]] const ReturnPaths* return_paths() const noexcept { return return_paths_; }
+  [[nodiscard]] const ReturnPaths* return_paths() const noexcept { return learnt_.return_paths; }
+  // For forging: what the server of the client's packet would be heard with.
+  [[nodiscard]] std::uint8_t hop_limit(const PacketView& view) const noexcept {
+    return learnt_.hop_limits == nullptr ? kDefaultHopLimit
+                                         : learnt_.hop_limits->of(view.destination);
+  }
+  // A packet of the internet's side shows it.
+  void learn_hop_limit(const Packet& packet, const PacketView& view) noexcept {
+    if (learnt_.hop_limits != nullptr) {
+      learnt_.hop_limits->learn(packet, view);
+    }
+  }
   // Why the client of `sample` could not be told.
   [[nodiscard]] Outcome untold(const Packet& sample, const PacketView& view) const noexcept {
-    return has_way_back(sample, view, return_paths_) ? Outcome::NoBufferDropped
-                                                     : Outcome::NoReturnPath;
+    return has_way_back(sample, view, return_paths()) ? Outcome::NoBufferDropped
+                                                      : Outcome::NoReturnPath;
   }
 
   [[nodiscard]] Counters& counters() noexcept { return counters_; }
@@ -91,7 +105,7 @@ class Exit {
   Counters& counters_;
   Egress& egress_;
   Side from_;
-  const ReturnPaths* return_paths_;
+  Learnt learnt_;
 };
 
 }  // namespace luytre::dataplane

@@ -65,12 +65,13 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
       reassembly_(options.max_datagrams, options.fragment_timeout, options.fail_mode,
                   options.hash_seed),
       flows_(options, observer),
-      quic_(options, observer) {}
+      quic_(options, observer),
+      hop_limits_(options.hash_seed) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
 void Journey::run(Side from, std::span<const Packet> packets, const World& world,
                   Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, from, &return_paths_);
+  Exit exit = make_exit(egress, from);
   burst_.from = from;
   burst_.world = &world;
   burst_.now = now;
@@ -147,8 +148,9 @@ void Journey::find_profiles() noexcept {
   for (std::uint32_t left = burst_.aimed; left != 0; left &= left - 1) {
     prefetch_flow(static_cast<std::size_t>(std::countr_zero(left)));
   }
-  policy->finish(keys, lookup, burst_.profiles);
-  find_outer_lines(*policy, burst_.from, burst_.packets, burst_.views, burst_.profiles);
+  policy->finish(keys, lookup, burst_.profiles, burst_.lines);
+  find_outer_lines(*policy, burst_.from, burst_.packets, burst_.views, burst_.profiles,
+                   burst_.lines);
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -311,6 +313,7 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
   const PacketView& view = burst_.views[i];
   if (burst_.from != Side::Subscriber) {
     if (view.source_port == kDnsPort) {
+      exit.learn_hop_limit(packet, view);
       exit.forward(packet, Outcome::DnsNotQuery);
     } else {
       quic_.from_server(datagram(i), burst_.now, exit);
@@ -468,21 +471,21 @@ UdpDatagram Journey::datagram(std::size_t position) const noexcept {
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber,
-            &return_paths_);  // only the client's packets are ever held
+  Exit exit = make_exit(egress, Side::Subscriber);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit) &&
         !reassembly_.give_up_overdue(now, exit)) {
       break;
     }
   }
+  blocked_views_.expire(now);
   flows_.table().sweep(now);
   quic_.table().sweep(now);
   publish();
 }
 
 bool Journey::drain(Egress& egress) noexcept {
-  Exit exit(pool_, counters_, egress, Side::Subscriber, &return_paths_);
+  Exit exit = make_exit(egress, Side::Subscriber);
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit) &&

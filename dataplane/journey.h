@@ -9,10 +9,12 @@
 #include <string_view>
 
 #include "act.h"
+#include "blocked_views.h"
 #include "dataplane/decode.h"
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
 #include "exit.h"
+#include "hop_limits.h"
 #include "quic_flows.h"
 #include "reassembly.h"
 #include "return_paths.h"
@@ -64,6 +66,7 @@ class Journey {
     std::array<const policy::Profile*, kBurst> profiles;
     std::array<FlowKey, kBurst> flow_keys;
     std::array<std::uint64_t, kBurst> flow_hashes;
+    std::array<policy::LineTag, kBurst> lines;
     std::array<FlowSlot, kBurst> flow_hints;
     std::uint32_t aimed = 0;  // by position, lowest bit first: their flows were looked for ahead
   };
@@ -96,6 +99,7 @@ class Journey {
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
                                            const categories::NameMatch& listed) const noexcept;
   void act(Positions& later, Exit& exit) noexcept;
+  void count_blocked(const Question& question, policy::Verdict verdict) noexcept;
   [[nodiscard]] bool act_on(const Question& question, const policy::Verdict& verdict,
                             Exit& exit) noexcept;
   [[nodiscard]] bool act_on_nameless(const Question& question, const policy::Verdict& verdict,
@@ -113,6 +117,13 @@ class Journey {
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
   [[nodiscard]] UdpDatagram datagram(std::size_t position) const noexcept;
   void publish() noexcept;
+  [[nodiscard]] Exit make_exit(Egress& egress, Side from) noexcept {
+    return {pool_,
+            counters_,
+            egress,
+            from,
+            {.return_paths = &return_paths_, .hop_limits = &hop_limits_}};
+  }
 
   PacketPool& pool_;
   NameObserver* observer_;
@@ -137,6 +148,9 @@ class Journey {
   std::size_t question_count_ = 0;
   std::array<Packet, kBurst> whole_;  // datagrams whose last fragment came in this burst
   std::size_t whole_count_ = 0;
+
+  HopLimits hop_limits_;
+  BlockedViews blocked_views_;
 };
 
 }  // namespace luytre::dataplane

@@ -2,17 +2,30 @@
 // The journey's step 7: what each verdict does, by what the client speaks.
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "base/byte_order.h"
 #include "journey.h"
 
 namespace luytre::dataplane {
+namespace {
+
+// Guests of whom nothing is configured: an IPv4 address, or the 64 bits of IPv6 that a host does not change by itself.
+BlockedViews::Line unregistered_line(const PacketView& view) noexcept {
+  const auto octets = view.source.octets();
+  std::uint64_t address = 0;
+  std::memcpy(&address, octets.data() + (view.ip_version == 4 ? 8 : 0), sizeof address);
+  return {.first = address, .second = FlowKey::tags_of(view)};
+}
+
+}  // namespace
 
 void Journey::act(Positions& later, Exit& exit) noexcept {
   Positions resumed;
   for (std::size_t q = 0; q < question_count_; ++q) {
     if (verdicts_[q].blocks()) {
-      counters_.add_blocked_name(static_cast<std::uint8_t>(verdicts_[q].category));
+      count_blocked(questions_[q], verdicts_[q]);
     }
     if (act_on(questions_[q], verdicts_[q], exit)) {
       resumed_[questions_[q].packet] = true;
@@ -21,6 +34,23 @@ void Journey::act(Positions& later, Exit& exit) noexcept {
   }
   if (resumed.count != 0) {
     later.merge(resumed);
+  }
+}
+
+// Each refusal, and each page that was not seen. Without a name it is the server that was asked for.
+void Journey::count_blocked(const Question& question, policy::Verdict verdict) noexcept {
+  const PacketView& view = burst_.views[question.packet];
+  const policy::LineTag tag = burst_.lines[question.packet];
+  const auto category = static_cast<std::uint8_t>(verdict.category);
+  counters_.add_blocked_name(category);
+  const BlockedViews::Line line =
+      tag == 0 ? unregistered_line(view)
+               : BlockedViews::Line{.first = tag,
+                                    .second = std::bit_cast<std::uintptr_t>(burst_.world->policy)};
+  const std::span<const std::uint8_t> what =
+      question.has_name ? question.name->wire() : view.destination.octets();
+  if (blocked_views_.is_new(line, what, burst_.now)) {
+    counters_.add_blocked_view(category);
   }
 }
 

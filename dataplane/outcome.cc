@@ -114,6 +114,15 @@ std::uint64_t Counters::blocked_names(std::uint8_t category) const noexcept {
   return load(blocked_[category & 63U]);
 }
 
+void Counters::add_blocked_view(std::uint8_t category) noexcept {
+  std::uint64_t& counter = blocked_views_[category & 63U];
+  store(counter, counter + 1);
+}
+
+std::uint64_t Counters::blocked_views(std::uint8_t category) const noexcept {
+  return load(blocked_views_[category & 63U]);
+}
+
 void Counters::set_flows(std::uint64_t flows) noexcept { store(flows_, flows); }
 void Counters::set_replaced_flows(std::uint64_t flows) noexcept { store(replaced_flows_, flows); }
 void Counters::set_held_packets(std::uint64_t packets) noexcept { store(held_packets_, packets); }

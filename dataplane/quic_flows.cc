@@ -362,6 +362,7 @@ void QuicFlows::from_server(const UdpDatagram& datagram, Clock::time_point now,
   }
   table_.touch(slot, FlowTable::tick(now));
   if (table_.state(slot) == FlowState::Allowed && quic::has_long_header(datagram.payload())) {
+    exit.learn_hop_limit(datagram.packet, datagram.view);
     const auto id = quic::server_source_id(datagram.payload());
     if (!id.empty()) {
       table_.flow(slot).detail = reader_.id_of(0, id);

@@ -32,9 +32,14 @@ bool has_outer_addresses(const PacketView& view) noexcept {
   return view.tunnel_depth != 0 || view.link_offset != 0;
 }
 
+struct FoundLine {
+  const policy::Profile* profile = nullptr;
+  policy::LineTag line = 0;
+};
+
 // The line that the layers around the innermost packet show, from the inside to the outside.
-const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Side from,
-                                       const Packet& packet, const PacketView& view) noexcept {
+FoundLine find_outer_line(const policy::PolicySnapshot& policy, Side from, const Packet& packet,
+                          const PacketView& view) noexcept {
   Layers layers;
   read_layers(packet.frame(), view.network_offset, layers);
   // One look-up for each Ethernet frame with the IP header in it, so that MAC address, address and
@@ -52,9 +57,10 @@ const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Sid
       key.vlan = layer.offset == 0 ? view.outer_vlan : policy::VlanId{0};
     }
     if (is_ethernet || (is_ip && has_address)) {
-      const policy::Profile* profile = policy.lookup(key);
-      if (profile != policy.unknown_line()) {
-        return profile;
+      FoundLine found;
+      policy.lookup({&key, 1}, {&found.profile, 1}, {&found.line, 1});
+      if (found.profile != policy.unknown_line()) {
+        return found;
       }
       key = {};
       has_address = false;
@@ -64,7 +70,7 @@ const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Sid
       has_address = true;
     }
   }
-  return policy.unknown_line();
+  return {.profile = policy.unknown_line()};
 }
 
 }  // namespace
@@ -90,10 +96,13 @@ void read_innermost_key(Side from, const Packet& packet, const PacketView& view,
 
 void find_outer_lines(const policy::PolicySnapshot& policy, Side from,
                       std::span<const Packet> packets, std::span<const PacketView> views,
-                      std::span<const policy::Profile*> profiles) noexcept {
+                      std::span<const policy::Profile*> profiles,
+                      std::span<policy::LineTag> lines) noexcept {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (has_outer_addresses(views[i]) && profiles[i] == policy.unknown_line()) [[unlikely]] {
-      profiles[i] = find_outer_line(policy, from, packets[i], views[i]);
+      const FoundLine found = find_outer_line(policy, from, packets[i], views[i]);
+      profiles[i] = found.profile;
+      lines[i] = found.line;
     }
   }
 }

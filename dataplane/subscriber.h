@@ -19,8 +19,9 @@ void read_innermost_key(Side from, const Packet& packet, const PacketView& view,
                         policy::SubscriberKey& key) noexcept;
 
 // For packets whose innermost one shows no line that is known: what their outer headers show, instead of what
-// applies to unknown lines. At most PolicySnapshot::kBurst packets.
+// applies to unknown lines; `lines` tells them apart. At most PolicySnapshot::kBurst packets.
 void find_outer_lines(const policy::PolicySnapshot& policy, Side from, std::span<const Packet> packets,
-                      std::span<const PacketView> views, std::span<const policy::Profile*> profiles) noexcept;
+                      std::span<const PacketView> views, std::span<const policy::Profile*> profiles,
+                      std::span<policy::LineTag> lines) noexcept;
 
 }  // namespace luytre::dataplane

@@ -76,6 +76,7 @@ void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& 
     }
     if (state != FlowState::Allowed) {
       heard_server(segment, slot);
+      exit.learn_hop_limit(segment.packet, segment.view);
     }
   }
   exit.forward(segment.packet, Outcome::TcpFromInternet);

@@ -19,10 +19,12 @@ constexpr std::size_t kTcpChecksumAt = 16;
 // IANA "TCP Option Kind Numbers".
 constexpr std::uint8_t kEndOfList = 0;
 constexpr std::uint8_t kNop = 1;
+constexpr std::uint8_t kTimestamps = 8;
 constexpr std::uint8_t kMd5 = 19;
 constexpr std::uint8_t kFastOpen = 34;
 constexpr std::uint8_t kExperiment = 254;
 constexpr std::uint16_t kFastOpenExperiment = 0xf989;
+constexpr std::size_t kTimestampsBytes = 10;
 
 // Calls visit(option) with each option's bytes, kind and length included, until it returns false.
 // Ends at what is broken, as receivers do.
@@ -68,6 +70,20 @@ bool has_md5_option(const Packet& packet, const PacketView& view) noexcept {
   walk_options(options_of(packet, view), [&](std::span<const std::uint8_t> option) {
     found = option[0] == kMd5;
     return !found;
+  });
+  return found;
+}
+
+std::optional<TcpTimestamps> timestamps_of(const Packet& packet, const PacketView& view) noexcept {
+  std::optional<TcpTimestamps> found;
+  walk_options(options_of(packet, view), [&](std::span<const std::uint8_t> option) {
+    if (option[0] != kTimestamps) {
+      return true;
+    }
+    if (option.size() == kTimestampsBytes) {
+      found = {.value = load_be32(option.data() + 2), .echo = load_be32(option.data() + 6)};
+    }
+    return false;
   });
   return found;
 }

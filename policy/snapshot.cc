@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <deque>
 #include <map>
 #include <unordered_map>
@@ -16,10 +17,13 @@
 
 namespace luytre::policy {
 
-// Numbers in `keys` and `lines` are positions in `profiles`; 0 is what applies to unknown lines.
+// Numbers in `lines` are positions in `profiles`, and so are the low bits of those in `keys`; 0 is what applies to
+// unknown lines. The high bits, as many as profiles leave, tell lines of one profile apart: a look-up of lines besides
+// that of profiles would cost every packet a miss of the cache, and these cost none.
 struct PolicySnapshot::Tables {
   std::deque<Profile> storage;
   std::vector<const Profile*> profiles;
+  std::uint32_t profile_bits = 0;  // a mask
   KeyTables keys;
   std::unordered_map<std::string, std::uint32_t> lines;
   std::optional<std::chrono::sys_seconds> valid_until;
@@ -124,7 +128,10 @@ Result<std::unique_ptr<const PolicySnapshot>> PolicySnapshot::compile(
       }
     }
   }
-  tables->keys.change_values([&](std::uint32_t line) { return profile_of_line[line]; });
+  const auto profile_bits = static_cast<unsigned>(std::bit_width(tables->profiles.size() - 1));
+  tables->profile_bits = (1U << profile_bits) - 1;
+  tables->keys.change_values(
+      [&](std::uint32_t line) { return profile_of_line[line] | line << profile_bits; });
   return std::unique_ptr<const PolicySnapshot>(new PolicySnapshot(std::move(tables)));
 }
 
@@ -141,11 +148,17 @@ const Profile* PolicySnapshot::lookup(const SubscriberKey& key) const noexcept {
 
 void PolicySnapshot::lookup(std::span<const SubscriberKey> keys,
                             std::span<const Profile*> profiles) const noexcept {
+  std::array<LineTag, kBurst> lines;
+  lookup(keys, profiles, lines);
+}
+
+void PolicySnapshot::lookup(std::span<const SubscriberKey> keys, std::span<const Profile*> profiles,
+                            std::span<LineTag> lines) const noexcept {
   const auto burst = keys.first(std::min(keys.size(), kBurst));
   Lookup steps;
   begin(burst, steps);
   narrow(burst, steps);
-  finish(burst, steps, profiles);
+  finish(burst, steps, profiles, lines);
 }
 
 void PolicySnapshot::begin(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept {
@@ -157,11 +170,11 @@ void PolicySnapshot::narrow(std::span<const SubscriberKey> keys, Lookup& lookup)
 }
 
 void PolicySnapshot::finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
-                            std::span<const Profile*> profiles) const noexcept {
-  std::array<std::uint32_t, kBurst> found;
-  tables_->keys.finish(keys, lookup, found);
+                            std::span<const Profile*> profiles,
+                            std::span<LineTag> lines) const noexcept {
+  tables_->keys.finish(keys, lookup, lines);
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    profiles[i] = tables_->profiles[found[i]];
+    profiles[i] = tables_->profiles[lines[i] & tables_->profile_bits];
   }
 }
 

@@ -54,15 +54,17 @@ Metric outcomes(Workers workers) {
   return metric;
 }
 
-Metric blocked_names(Workers workers, std::span<const std::string> names) {
-  Metric metric{.name = "luytre_blocked_names_total",
-                .help = "Names that were refused, by the category that decided.",
+Metric per_category(std::string_view name, std::string_view help, Workers workers,
+                    std::span<const std::string> names,
+                    std::uint64_t (Counters::*read)(std::uint8_t) const noexcept) {
+  Metric metric{.name = std::string(name),
+                .help = std::string(help),
                 .kind = MetricKind::Counter,
                 .samples = {}};
   for (std::size_t bit = 0; bit < names.size(); ++bit) {
     metric.samples.push_back({.labels = {{"category", names[bit]}},
                               .value = sum(workers, [&](const Counters& counters) {
-                                return counters.blocked_names(static_cast<std::uint8_t>(bit));
+                                return (counters.*read)(static_cast<std::uint8_t>(bit));
                               })});
   }
   return metric;
@@ -151,7 +153,12 @@ std::vector<Metric> gateway_metrics(const GatewayFigures& figures) {
   using port::PortCounters;
   std::vector<Metric> metrics;
   metrics.push_back(outcomes(figures.workers));
-  metrics.push_back(blocked_names(figures.workers, figures.category_names));
+  metrics.push_back(per_category(
+      "luytre_blocked_names_total", "Names that were refused, by the category that decided.",
+      figures.workers, figures.category_names, &Counters::blocked_names));
+  metrics.push_back(per_category(
+      "luytre_blocked_views_total", "Refusals, each line and name once a second, by the category.",
+      figures.workers, figures.category_names, &Counters::blocked_views));
   metrics.push_back(one("luytre_flows", "Connections that the flow tables know.", MetricKind::Gauge,
                         sum(figures.workers, [](const Counters& c) { return c.flows(); })));
   metrics.push_back(one("luytre_held_packets", "Packets that wait for a name.", MetricKind::Gauge,

@@ -126,6 +126,16 @@ PacketBuilder& PacketBuilder::flow_label(std::uint32_t value) {
   return *this;
 }
 
+PacketBuilder& PacketBuilder::traffic_class(std::uint8_t value) {
+  traffic_class_ = value;
+  return *this;
+}
+
+PacketBuilder& PacketBuilder::dont_fragment() {
+  fragment_field_ |= 0x4000U;
+  return *this;
+}
+
 PacketBuilder& PacketBuilder::ipv4_options(Bytes options) {
   ipv4_options_ = padded(std::move(options), 4);
   return *this;
@@ -311,7 +321,7 @@ Bytes PacketBuilder::build_ipv4(const Bytes& transport) const {
   const std::size_t header_bytes = 20 + ipv4_options_.size();
   const auto words = static_cast<std::uint8_t>(header_bytes / 4);
   put8(out, stated_version_.value_or(4) * 16U + (stated_header_words_.value_or(words) & 15U));
-  put8(out, 0);
+  put8(out, traffic_class_);
   const auto length = static_cast<std::uint16_t>(header_bytes + transport.size());
   put16(out, stated_ip_length_.value_or(length));
   put16(out, identification_ & 0xffffU);
@@ -348,7 +358,8 @@ Bytes PacketBuilder::build_ipv6(const Bytes& transport) const {
     append(chain, header);
   }
   Bytes out;
-  put32(out, std::uint32_t{stated_version_.value_or(6)} << 28U | flow_label_);
+  put32(out, std::uint32_t{stated_version_.value_or(6)} << 28U |
+                 std::uint32_t{traffic_class_} << 20U | flow_label_);
   const auto length = static_cast<std::uint16_t>(chain.size() + transport.size());
   put16(out, stated_ip_length_.value_or(length));
   put8(out, extensions_.empty() ? last_protocol() : extensions_.front().type);

@@ -42,7 +42,9 @@ class PacketBuilder {
   PacketBuilder& ttl(std::uint8_t value);
   PacketBuilder& identification(std::uint32_t value);
   PacketBuilder& flow_label(std::uint32_t value);
-  PacketBuilder& ipv4_options(Bytes options);  // padded with End of Option List to 4 bytes
+  PacketBuilder& traffic_class(std::uint8_t value);  // IPv4: the TOS octet
+  PacketBuilder& dont_fragment();                    // IPv4; after fragment()
+  PacketBuilder& ipv4_options(Bytes options);        // padded with End of Option List to 4 bytes
   // This packet is the fragment at `offset_bytes` (a multiple of 8): build() cuts nothing, the
   // payload is the fragment's. IPv6: a Fragment header at this place of the chain.
   PacketBuilder& fragment(std::uint16_t offset_bytes, bool more_fragments);
@@ -108,6 +110,7 @@ class PacketBuilder {
   std::uint8_t ttl_ = 64;
   std::uint32_t identification_ = 0;
   std::uint32_t flow_label_ = 0;
+  std::uint8_t traffic_class_ = 0;
   std::uint16_t fragment_field_ = 0;  // IPv4: flags and offset as on the wire
   Bytes ipv4_options_;
   std::vector<Extension> extensions_;

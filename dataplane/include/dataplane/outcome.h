@@ -88,6 +88,8 @@ class alignas(64) Counters {
 
   void add_blocked_name(std::uint8_t category) noexcept;  // refusals by category bit: names, not packets
   [[nodiscard]] std::uint64_t blocked_names(std::uint8_t category) const noexcept;
+  void add_blocked_view(std::uint8_t category) noexcept;  // of those, each line and name once a second
+  [[nodiscard]] std::uint64_t blocked_views(std::uint8_t category) const noexcept;
 
   void set_flows(std::uint64_t flows) noexcept;
   void set_replaced_flows(std::uint64_t flows) noexcept;  // gave their place in the full table to a new flow
@@ -99,6 +101,7 @@ class alignas(64) Counters {
  private:
   std::array<std::array<std::uint64_t, kOutcomeCount>, 2> outcomes_{};
   std::array<std::uint64_t, 64> blocked_{};
+  std::array<std::uint64_t, 64> blocked_views_{};
   std::uint64_t flows_ = 0;
   std::uint64_t replaced_flows_ = 0;
   std::uint64_t held_packets_ = 0;

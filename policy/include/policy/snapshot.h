@@ -36,6 +36,10 @@ struct UnknownLine {
   std::string band;
 };
 
+// A number for each line of one snapshot, for counting only: where lines times profiles exceed 32 bits, a few lines with
+// the same profile share one. 0: no key covers the packet.
+using LineTag = std::uint32_t;
+
 class PolicySnapshot {
  public:
   static constexpr std::size_t kBurst = 32;
@@ -54,6 +58,9 @@ class PolicySnapshot {
   // The same for at most kBurst packets, with prefetching.
   void lookup(std::span<const SubscriberKey> keys,
               std::span<const Profile*> profiles) const noexcept;
+  // And with what tells the lines apart, whichever of its keys a packet shows; as many as keys.
+  void lookup(std::span<const SubscriberKey> keys, std::span<const Profile*> profiles,
+              std::span<LineTag> lines) const noexcept;
 
   // The same in three steps, so that a caller's own misses of the cache overlap with these.
   struct Lookup {
@@ -64,7 +71,7 @@ class PolicySnapshot {
   // Leaves as `candidates` those whose line is being fetched: few of the others have one.
   void narrow(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept;
   void finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
-              std::span<const Profile*> profiles) const noexcept;
+              std::span<const Profile*> profiles, std::span<LineTag> lines) const noexcept;
 
   // What lookup() gives for a packet that no key covers; nullptr: forwarded untouched.
   [[nodiscard]] const Profile* unknown_line() const noexcept;

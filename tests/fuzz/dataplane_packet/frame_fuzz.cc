@@ -57,7 +57,9 @@ void forge_everything(std::span<const std::uint8_t> frame, const PacketView& vie
                              .acknowledgement = view.tcp_sequence + view.payload_size,
                              .flags = view.tcp_flags,
                              .window = view.tcp_window,
-                             .payload = alert};
+                             .payload = alert,
+                             .timestamps = TcpTimestamps{.value = view.tcp_sequence,
+                                                         .echo = view.tcp_acknowledgement}};
     if (forge_tcp(client, view, towards, segment, out, &paths)) {
       require_right(out, view);
     }

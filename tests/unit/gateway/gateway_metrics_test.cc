@@ -46,6 +46,8 @@ TEST_F(GatewayMetricsTest, CountersOfAllWorkersAreAdded) {
   second_.count(Outcome::DnsBlocked, Side::Subscriber);
   second_.count(Outcome::Unprofiled, Side::Internet);
   second_.add_blocked_name(1);
+  second_.add_blocked_name(1);
+  second_.add_blocked_view(1);
   first_.set_flows(3);
   second_.set_flows(4);
   const auto all = metrics();
@@ -55,7 +57,8 @@ TEST_F(GatewayMetricsTest, CountersOfAllWorkersAreAdded) {
   EXPECT_EQ(value(all, "luytre_packets_total",
                   {{"outcome", "unprofiled"}, {"direction", "from_internet"}}),
             1);
-  EXPECT_EQ(value(all, "luytre_blocked_names_total", {{"category", "gambling"}}), 1);
+  EXPECT_EQ(value(all, "luytre_blocked_names_total", {{"category", "gambling"}}), 2);
+  EXPECT_EQ(value(all, "luytre_blocked_views_total", {{"category", "gambling"}}), 1);
   EXPECT_EQ(value(all, "luytre_flows", {}), 7);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -199,6 +200,36 @@ TEST(PolicySnapshot, OwnWordsReachTheVerdict) {
   ASSERT_NE(profile, nullptr);
   EXPECT_EQ(verdict(*profile, test::domain("www.example.com"), {}).tier, Tier::OwnerDeny);
   EXPECT_EQ(verdict(*profile, test::domain("mask.icloud.com"), {}).tier, Tier::Bypass);
+}
+
+// The tag of the line that each address shows.
+std::vector<LineTag> tags_of(const PolicySnapshot& snapshot,
+                             std::initializer_list<std::string_view> addresses) {
+  std::vector<LineTag> tags;
+  for (const std::string_view address : addresses) {
+    const SubscriberKey key = packet(address);
+    const Profile* profile = nullptr;
+    LineTag tag = 0;
+    snapshot.lookup({&key, 1}, {&profile, 1}, {&tag, 1});
+    EXPECT_EQ(profile, snapshot.lookup(key));
+    tags.push_back(tag);
+  }
+  return tags;
+}
+
+TEST(PolicySnapshot, LinesOfOneProfileAreToldApartAndALineIsTheSameByAllItsKeys) {
+  Line own = line("own", "b1", {"192.0.2.4"});
+  own.overrides = {denied("own.example")};
+  const auto snapshot =
+      compiled({line("a", "b1", {"192.0.2.1", "2001:db8:1::/64"}), line("b", "b1", {"192.0.2.2"}),
+                line("c", "b2", {"192.0.2.3"}), own},
+               "b1");
+  const auto tags =
+      tags_of(*snapshot, {"192.0.2.1", "2001:db8:1::5", "192.0.2.2", "192.0.2.3", "192.0.2.4"});
+  EXPECT_EQ(tags[0], tags[1]);
+  EXPECT_EQ(std::set(tags.begin(), tags.end()).size(), 4U);
+  EXPECT_EQ(std::set(tags.begin(), tags.end()).count(0), 0U);
+  EXPECT_EQ(tags_of(*snapshot, {"192.0.2.9"}), std::vector<LineTag>{0});
 }
 
 }  // namespace
