@@ -23,6 +23,8 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
     {Outcome::HttpNoName, "http_no_name", "Forwarded: HTTP request without a host."},
     {Outcome::BypassAllowed, "bypass_allowed",
      "Forwarded: first packet of a VPN or proxy, which the band allows."},
+    {Outcome::PrefixForwarded, "prefix_forwarded",
+     "Forwarded: beginning of a hello or request that is not whole yet."},
     {Outcome::StreamUnknown, "stream_unknown",
      "Forwarded: first data in no protocol that is read."},
     {Outcome::QuicAllowed, "quic_allowed", "Forwarded: QUIC ClientHello with an allowed name."},

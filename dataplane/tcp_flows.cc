@@ -47,6 +47,7 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
     }
   }
   table_.touch(slot, FlowTable::tick(now));
+  now_ = now;
   switch (table_.state(slot)) {
     case FlowState::Allowed:
       if (has(view, tcp_flag::kFin | tcp_flag::kRst)) {
@@ -93,10 +94,16 @@ void TcpFlows::heard_server(const Segment& segment, FlowSlot slot) noexcept {
   flow.server_next = flow.server_seen ? later(flow.server_next, end) : end;
   flow.server_seen = true;
   flow.answered = flow.answered || view.payload_size != 0;
-  if (table_.state(slot) != FlowState::Watching || !has(view, tcp_flag::kAck)) {
+  const FlowState state = table_.state(slot);
+  if (state == FlowState::Handshake || !has(view, tcp_flag::kAck)) {
     return;
   }
   const HoldId id = hold_of(flow);
+  if (state != FlowState::Watching) {  // of a beginning that passed
+    Collector::Hold& hold = collector_.hold(id);
+    hold.acknowledged = later(hold.acknowledged, view.tcp_acknowledgement);
+    return;
+  }
   std::uint32_t end_of_judged = flow.client_sequence;
   if (id != kNoHold) {
     Collector::Hold& hold = collector_.hold(id);
@@ -147,6 +154,12 @@ void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point n
     // A new connection on the same ports, judged on its own: neither a refusal nor a permission
     // outlives its own.
     const HoldId id = state == FlowState::Refused ? kNoHold : hold_of(slot);
+    if (state == FlowState::Collecting && collector_.hold(id).passed_undecided()) {
+      // A server that has the beginning of a hello takes no SYN for a new connection (RFC 5961 §4),
+      // and would take what is read as another stream for the rest of it.
+      exit.drop(segment.packet, Outcome::DecoyDropped);
+      return;
+    }
     if (id != kNoHold) {
       drop_held(id, Outcome::AbandonedDropped, exit);
       collector_.close(id);
@@ -330,9 +343,13 @@ TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot, Found& f
   Collector::Hold& hold = collector_.hold(id);
   const std::uint32_t known_bytes = hold.byte_count;
   const bool fin = has(view, tcp_flag::kFin);
-  const auto added =
-      collector_.add(id, segment.packet, distance(view.tcp_sequence, hold.first_sequence),
-                     payload_of(segment), fin);
+  const std::int32_t begin = distance(view.tcp_sequence, hold.first_sequence);
+  auto added = collector_.add(id, segment.packet, begin, payload_of(segment), fin);
+  if (added == Collector::Added::Full && !collector_.has_room(id)) {
+    pass_prefix(id, exit);
+    drop_ahead(id, exit);
+    added = collector_.add(id, segment.packet, begin, payload_of(segment), fin);
+  }
   if (added != Collector::Added::Fresh) {
     not_added(segment, slot, added, exit);
     return Step::Ended;
@@ -341,6 +358,9 @@ TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot, Found& f
     hold.sample = segment.packet;
     hold.sample_view = view;
     hold.last_acknowledgement = view.tcp_acknowledgement;
+    if (hold.place == Collector::Place::Waiting) {
+      collector_.resume(id, slot, now_);
+    }
   } else {
     hold.last_acknowledgement = later(hold.last_acknowledgement, view.tcp_acknowledgement);
   }
@@ -370,8 +390,15 @@ void TcpFlows::not_added(const Segment& segment, FlowSlot slot, Collector::Added
     }
     return;
   }
-  if (collector_.packets(hold_of(slot)).empty()) {
-    rest(slot);
+  const Collector::Hold& hold = collector_.hold(hold_of(slot));
+  const bool has_passed =
+      distance(segment.view.tcp_sequence + length_of(segment.view), hold.passed) <= 0;
+  if (hold.packet_count == 0) {
+    rest_undecided(slot, exit);
+  }
+  if (has_passed) {  // and may not have reached the server
+    exit.forward(segment.packet, Outcome::PrefixForwarded);
+    return;
   }
   exit.drop(segment.packet, added == Collector::Added::Duplicate ? Outcome::DuplicateDropped
                                                                  : Outcome::OutOfOrderDropped);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/inspect/inspection.h"
 #include "gateway_test.h"
 
 namespace luytre::dataplane::test {
@@ -23,7 +24,7 @@ class ServerModel {
   enum class Overlap : std::uint8_t { First, Last };
 
   ServerModel(const Connection& connection, Overlap overlap)
-      : expected_(connection.isn + 1), overlap_(overlap) {}
+      : expected_(connection.isn + 1), port_(connection.server_port), overlap_(overlap) {}
 
   void receive(const Bytes& frame) {
     PacketView view;
@@ -54,8 +55,10 @@ class ServerModel {
     }
     return text;
   }
+  // In a hello, a request or a message that is whole: no server acts on less.
   [[nodiscard]] bool was_asked_for(std::string_view name) const {
-    return stream().find(name) != std::string::npos;
+    const std::string text = stream();
+    return text.substr(0, end_of_whole(text)).find(name) != std::string::npos;
   }
   [[nodiscard]] bool is_reset() const { return is_reset_; }
 
@@ -68,6 +71,22 @@ class ServerModel {
   static bool has_md5(const Bytes& frame, const PacketView& view) {
     return view.payload_offset > view.transport_offset + 20U &&
            frame[view.transport_offset + 20U] == 19;
+  }
+  [[nodiscard]] std::size_t end_of_whole(const std::string& text) const {
+    const Bytes bytes = luytre::test::bytes_of(text);
+    StreamPlace place{.port = port_};
+    while (place.from < bytes.size()) {
+      const Inspection unit = read_stream(bytes, place);
+      if (unit.finding == Finding::NeedMore) {
+        return place.from;
+      }
+      if (unit.unit_bytes == 0 || unit.unit_bytes > bytes.size() - place.from) {
+        break;
+      }
+      place.from += static_cast<std::uint32_t>(unit.unit_bytes);
+      place.reader = unit.next;
+    }
+    return bytes.size();
   }
   [[nodiscard]] std::uint32_t delivered() const {
     const auto gap =
@@ -94,6 +113,7 @@ class ServerModel {
   }
 
   std::uint32_t expected_;
+  std::uint16_t port_;
   Overlap overlap_;
   std::vector<std::optional<std::uint8_t>> bytes_;
   bool is_reset_ = false;
