@@ -82,6 +82,9 @@ bool Collector::differs(HoldId id, std::int32_t begin,
   const Hold& known = holds_[static_cast<std::size_t>(id)];
   const std::uint8_t* bytes = &bytes_[static_cast<std::size_t>(id) * stride_];
   const std::int64_t end = begin + static_cast<std::int64_t>(payload.size());
+  if (end > known.fin_at) {
+    return true;  // behind what was the end
+  }
   const auto differs_in = [&](ByteRange range) {
     const std::int64_t from = std::max<std::int64_t>(begin, range.begin);
     const std::int64_t to = std::min<std::int64_t>(end, range.end);
@@ -178,6 +181,7 @@ void Collector::forget_acknowledged(HoldId id) noexcept {
   held.first_sequence += count;
   held.byte_count -= count;
   held.judged -= count;
+  held.fin_at -= held.fin_at != kNoFin ? count : 0;
   if (held.is_scattered) {
     held.unrecorded.shift(count);
   }

@@ -45,7 +45,7 @@ constexpr std::array<OutcomeRow, kOutcomeCount> kRows = {{
     {Outcome::TlsBlocked, "tls_blocked", "ClientHello refused with alert 112."},
     {Outcome::HttpRedirected, "http_redirected", "HTTP request redirected to the status page."},
     {Outcome::HttpReset, "http_reset",
-     "HTTP request reset: refused where no redirect can be told."},
+     "HTTP request reset: refused where no redirect can be told, or with two names."},
     {Outcome::OverlapReset, "overlap_reset",
      "Connection reset: two contents for the same undecided bytes."},
     {Outcome::AddressBlocked, "address_blocked",

@@ -64,7 +64,10 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
 }
 
 void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept {
-  const FlowSlot slot = table_.find(segment.key, segment.hash);
+  FlowSlot slot = table_.find(segment.key, segment.hash);
+  if (slot != kNoFlow && has(segment.view, tcp_flag::kSyn)) {
+    slot = begin_again(slot, segment, now, exit);
+  }
   if (slot != kNoFlow) {
     const FlowState state = table_.state(slot);
     if (state == FlowState::Refused) {
@@ -108,7 +111,8 @@ void TcpFlows::heard_server(const Segment& segment, FlowSlot slot) noexcept {
   if (id != kNoHold) {
     Collector::Hold& hold = collector_.hold(id);
     hold.acknowledged = later(hold.acknowledged, view.tcp_acknowledgement);
-    end_of_judged = hold.first_sequence + std::min(hold.judged, hold.byte_count);
+    end_of_judged =
+        hold.first_sequence + std::min(hold.judged, hold.byte_count) + (hold.is_over() ? 1U : 0U);
   }
   if (distance(view.tcp_acknowledgement, end_of_judged) < 0) {
     return;
@@ -132,6 +136,28 @@ FlowSlot TcpFlows::begin(const Segment& segment, std::uint32_t client_sequence,
   return slot;
 }
 
+// A server that takes another SYN than the one that its flow began with.
+FlowSlot TcpFlows::begin_again(FlowSlot slot, const Segment& segment, Clock::time_point now,
+                               Exit& exit) noexcept {
+  const FlowState state = table_.state(slot);
+  const std::uint32_t first = segment.view.tcp_acknowledgement;
+  if (state == FlowState::Allowed || state == FlowState::Refused ||
+      !has(segment.view, tcp_flag::kAck) || table_.flow(slot).first_sequence == first) {
+    return slot;
+  }
+  forget(slot, exit);
+  return begin(segment, first, now);
+}
+
+void TcpFlows::forget(FlowSlot slot, Exit& exit) noexcept {
+  const HoldId id = table_.state(slot) == FlowState::Refused ? kNoHold : hold_of(slot);
+  if (id != kNoHold) {
+    drop_held(id, Outcome::AbandonedDropped, exit);
+    collector_.close(id);
+  }
+  table_.erase(slot);
+}
+
 void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now,
                       Exit& exit) noexcept {
   if (verify_checksums_ && !checksums_are_right(segment.packet.frame(), segment.view)) {
@@ -151,20 +177,18 @@ void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point n
       pass_syn(segment, begun ? Outcome::TcpDecided : Outcome::TcpControl, exit);
       return;
     }
-    // A new connection on the same ports, judged on its own: neither a refusal nor a permission
-    // outlives its own.
-    const HoldId id = state == FlowState::Refused ? kNoHold : hold_of(slot);
-    if (state == FlowState::Collecting && collector_.hold(id).passed_undecided()) {
-      // A server that has the beginning of a hello takes no SYN for a new connection (RFC 5961 §4),
-      // and would take what is read as another stream for the rest of it.
-      exit.drop(segment.packet, Outcome::DecoyDropped);
+    // A server that knows the connection takes no SYN for another one (RFC 5961 §4), and may not even
+    // get to see this one: it is for the server to say where its stream begins.
+    const bool is_undecided = state != FlowState::Refused && state != FlowState::Allowed;
+    if (is_undecided &&
+        (table_.flow(slot).server_seen ||
+         (state == FlowState::Collecting && collector_.hold(hold_of(slot)).passed_undecided()))) {
+      pass_syn(segment, Outcome::TcpControl, exit);
       return;
     }
-    if (id != kNoHold) {
-      drop_held(id, Outcome::AbandonedDropped, exit);
-      collector_.close(id);
-    }
-    table_.erase(slot);
+    // A new connection on the same ports, judged on its own: neither a refusal nor a permission
+    // outlives its own.
+    forget(slot, exit);
   }
   slot = begin(segment, first, now);
   if (slot == kNoFlow) {

@@ -88,6 +88,9 @@ class TcpFlows {
   [[nodiscard]] FlowSlot begin(const Segment& segment, std::uint32_t client_sequence,
                                Clock::time_point now) noexcept;
   void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;
+  [[nodiscard]] FlowSlot begin_again(FlowSlot slot, const Segment& segment, Clock::time_point now,
+                                     Exit& exit) noexcept;
+  void forget(FlowSlot slot, Exit& exit) noexcept;
   void pass_syn(const Segment& segment, Outcome outcome, Exit& exit) noexcept;
   void on_reset(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   [[nodiscard]] Step undecided(const Segment& segment, FlowSlot slot, Clock::time_point now,

@@ -81,6 +81,10 @@ TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcep
       case Finding::NotThis:
         return read_incomplete(slot, found, exit);
       case Finding::Malformed:
+        if (found.inspection.is_evasive) {
+          refuse(slot, {}, Outcome::HttpReset, exit);
+          return Step::Ended;
+        }
         // Some server may be more lenient than our reading: as undecided as a bound that was hit.
         give_up(slot, exit);
         return Step::Ended;
@@ -398,9 +402,15 @@ void TcpFlows::give_up(FlowSlot slot, Exit& exit) noexcept {
     for (const Collector::Held& held : packets) {
       exit.forward(held.packet, Outcome::FailOpen);
     }
-    collector_.close(id);
-    table_.flow(slot).detail = static_cast<std::uint32_t>(kNoHold);
-    table_.set_state(slot, FlowState::Allowed);
+    // What passed may not reach the server: until it is acknowledged, nothing else may take its place.
+    collector_.take(id, packets.size());
+    collector_.forget_ahead(id);
+    Collector::Hold& hold = collector_.hold(id);
+    hold.judged = hold.byte_count;
+    Flow& flow = table_.flow(slot);
+    flow.reader = Reader::Done;
+    flow.client_sequence = hold.first_sequence + hold.judged;
+    rest(slot);
   } else if (!packets.empty()) {
     refuse(slot, {}, Outcome::FailClosed, exit);
   } else if (collector_.hold(id).passed_undecided()) {

@@ -54,6 +54,9 @@ struct Inspection {
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
   bool is_http2 = false;
+  // With Malformed of an HTTP request: no client writes it so, and servers that take it could read
+  // another name than the next one. Not a matter of the fail mode.
+  bool is_evasive = false;
   Bypass bypass =
       Bypass::None;      // with NoName of no protocol: the stream begins a VPN or asks a proxy
 };
@@ -84,10 +87,11 @@ struct Inspection {
 // Reads what follows a ClientHello: NotThis unless it is another one.
 [[nodiscard]] Inspection inspect_tls_next(std::span<const std::uint8_t> stream) noexcept;
 
-// Reads an HTTP/1 request at the beginning of a TCP stream (RFC 9112 §3.2): absolute-form wins over Host,
-// CONNECT's authority is the name. Host is said at the end of the head; two that differ are
-// Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head without one is
-// Malformed, and so is a request whose end two servers could see in two places (RFC 9112 §6.3).
+// Reads an HTTP/1 request at the beginning of a TCP stream (RFC 9112 §3.2): CONNECT's authority is the
+// name. Host is said at the end of the head; two that differ, or one that differs from an
+// absolute-form, are Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head
+// without one is Malformed, and so is a request whose end two servers could see in two places (RFC
+// 9112 §6.3).
 [[nodiscard]] Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept;
 
 // Reads what follows a request: empty lines alone are Nothing, so that nobody waits for more.
