@@ -73,15 +73,18 @@ struct Inspection {
 // caller's to say.
 [[nodiscard]] Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept;
 
-// The first bytes of a datagram with a DTLS handshake in the clear; most datagrams end here.
+// The first bytes of a datagram of DTLS records in the clear; most datagrams end here. A record of any
+// kind (RFC 6347 §4.1: 20 to 25) may stand in front of the hello.
 [[nodiscard]] inline bool may_be_dtls_hello(std::span<const std::uint8_t> datagram) noexcept {
-  constexpr std::uint8_t kHandshakeRecord = 22;
+  constexpr std::uint8_t kFirstType = 20;
+  constexpr std::uint8_t kLastType = 25;
   constexpr std::uint8_t kVersionMajor = 254;
-  return datagram.size() > 13 && datagram[0] == kHandshakeRecord && datagram[1] == kVersionMajor;
+  return datagram.size() > 13 && datagram[1] == kVersionMajor && datagram[0] >= kFirstType &&
+         datagram[0] <= kLastType;
 }
 // Reads a ClientHello of DTLS (RFC 6347 §4.2, RFC 9147 §5) from one datagram, over up to 16 fragments
-// and any number of records in it. NotThis: no whole hello; one over several datagrams is not put
-// together.
+// and any number of records in it. NotThis: no whole hello; see dtls.h for one over several datagrams.
+// Malformed: parts of two.
 [[nodiscard]] Inspection inspect_dtls(std::span<const std::uint8_t> datagram) noexcept;
 
 // Reads what follows a ClientHello: NotThis unless it is another one.
