@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/inspect/inspection.h"
 #include "gateway_test.h"
+#include "tests/support/whole_units.h"
 
 namespace luytre::dataplane::test {
 
@@ -58,7 +58,8 @@ class ServerModel {
   // In a hello, a request or a message that is whole: no server acts on less.
   [[nodiscard]] bool was_asked_for(std::string_view name) const {
     const std::string text = stream();
-    return text.substr(0, end_of_whole(text)).find(name) != std::string::npos;
+    return text.substr(0, luytre::test::end_of_whole(luytre::test::bytes_of(text), port_))
+               .find(name) != std::string::npos;
   }
   [[nodiscard]] bool is_reset() const { return is_reset_; }
 
@@ -71,22 +72,6 @@ class ServerModel {
   static bool has_md5(const Bytes& frame, const PacketView& view) {
     return view.payload_offset > view.transport_offset + 20U &&
            frame[view.transport_offset + 20U] == 19;
-  }
-  [[nodiscard]] std::size_t end_of_whole(const std::string& text) const {
-    const Bytes bytes = luytre::test::bytes_of(text);
-    StreamPlace place{.port = port_};
-    while (place.from < bytes.size()) {
-      const Inspection unit = read_stream(bytes, place);
-      if (unit.finding == Finding::NeedMore) {
-        return place.from;
-      }
-      if (unit.unit_bytes == 0 || unit.unit_bytes > bytes.size() - place.from) {
-        break;
-      }
-      place.from += static_cast<std::uint32_t>(unit.unit_bytes);
-      place.reader = unit.next;
-    }
-    return bytes.size();
   }
   [[nodiscard]] std::uint32_t delivered() const {
     const auto gap =
