@@ -139,7 +139,9 @@ class Client {
     for (const Packet& left : egress_->packets(Side::Internet)) {
       PacketView view;
       require(decode(left.frame(), view) == DecodeResult::Ok, "a broken frame left");
-      if (!is_lost_ && view.source_port == 40000) {
+      // What a RST carries is text for people (RFC 9293 §3.5.3), not a part of the stream.
+      const bool is_reset = (view.tcp_flags & tcp_flag::kRst) != 0;
+      if (!is_lost_ && !is_reset && view.source_port == 40000) {
         take(view.tcp_sequence - 1, left.frame().subspan(view.payload_offset, view.payload_size));
       }
       pool_.release(left);
