@@ -210,12 +210,18 @@ Expected<DomainName, NameError> DomainName::from_wire(
   // The result is built where the caller wants it: a DomainName is too large to be copied on the
   // way.
   Expected<DomainName, NameError> result;
+  if (const auto read = result->assign_wire(bytes); !read) {
+    result = Unexpected(read.error());
+  }
+  return result;
+}
+
+Expected<void, NameError> DomainName::assign_wire(std::span<const std::uint8_t> bytes) noexcept {
   std::size_t position = 0;
   std::uint8_t labels = 0;
   while (true) {
     if (position >= bytes.size()) {
-      result = Unexpected(NameError::Truncated);
-      return result;
+      return Unexpected(NameError::Truncated);
     }
     const std::size_t label_size = bytes[position];
     if (label_size == 0) {
@@ -223,20 +229,18 @@ Expected<DomainName, NameError> DomainName::from_wire(
     }
     if (label_size > kMaxLabelBytes) {
       // 0xC0 marks a pointer (RFC 1035 §4.1.4); the other two patterns mean no label at all.
-      result = Unexpected(label_size >= 0xC0 ? NameError::Compressed : NameError::LabelTooLong);
-      return result;
+      return Unexpected(label_size >= 0xC0 ? NameError::Compressed : NameError::LabelTooLong);
     }
     position += 1 + label_size;
     if (position >= kMaxWireBytes) {
-      result = Unexpected(NameError::NameTooLong);
-      return result;
+      return Unexpected(NameError::NameTooLong);
     }
     ++labels;
   }
-  copy_folded(result->wire_.data(), bytes.data(), position + 1);
-  result->size_ = static_cast<Octet>(position + 1);
-  result->label_count_ = labels;
-  return result;
+  copy_folded(wire_.data(), bytes.data(), position + 1);
+  size_ = static_cast<Octet>(position + 1);
+  label_count_ = labels;
+  return {};
 }
 
 std::string DomainName::to_text() const {

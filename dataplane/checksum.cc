@@ -14,7 +14,8 @@ namespace {
 // 2^16 ≡ 1 (mod 2^16 - 1): halves of any width may be added and folded later, and in either byte
 // order, as long as the result is turned (RFC 1071 §2(B)). Two sums without carries between them
 // are what compilers turn into vectors.
-std::uint64_t sum_of_words(const std::uint8_t* at, std::size_t words) noexcept {
+[[gnu::always_inline]] inline std::uint64_t sum_of_words(const std::uint8_t* at,
+                                                         std::size_t words) noexcept {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
   for (std::size_t i = 0; i < words; ++i) {
@@ -25,6 +26,22 @@ std::uint64_t sum_of_words(const std::uint8_t* at, std::size_t words) noexcept {
   }
   return low + high;
 }
+
+// A payload is worth wider registers where there are some; a header is not worth the call.
+constexpr std::size_t kManyWords = 16;
+
+std::uint64_t sum_of_many(const std::uint8_t* at, std::size_t words) noexcept {
+  return sum_of_words(at, words);
+}
+#ifdef __x86_64__
+[[gnu::target("avx2")]] std::uint64_t sum_of_many_avx2(const std::uint8_t* at,
+                                                       std::size_t words) noexcept {
+  return sum_of_words(at, words);
+}
+const auto kSumOfMany = __builtin_cpu_supports("avx2") != 0 ? sum_of_many_avx2 : sum_of_many;
+#else
+constexpr auto kSumOfMany = sum_of_many;
+#endif
 
 std::uint64_t folded(std::uint64_t sum) noexcept {
   while (sum > 0xffff) {
@@ -40,7 +57,8 @@ void Checksum::add(std::span<const std::uint8_t> bytes) noexcept {
   const std::size_t words = bytes.size() / 8;
   std::size_t left = bytes.size() % 8;
   if (words != 0) {
-    const auto native = static_cast<std::uint16_t>(folded(sum_of_words(at, words)));
+    const std::uint64_t sum = words < kManyWords ? sum_of_words(at, words) : kSumOfMany(at, words);
+    const auto native = static_cast<std::uint16_t>(folded(sum));
     sum_ += __builtin_bswap16(native);
     at += words * 8;
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "byte_ranges.h"
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
@@ -144,8 +145,8 @@ class Collector {
     const HoldId id = list(Place::Lingering).oldest;
     if (id != kNoHold) {
       const Hold& next = holds_[static_cast<std::size_t>(id)];
-      __builtin_prefetch(&next, 1);
-      __builtin_prefetch(&next.sample, 1);
+      prefetch_to_write(&next);
+      prefetch_to_write(&next.sample);
     }
   }
   [[nodiscard]] std::size_t held_packets() const noexcept { return held_packets_; }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/prefetch.h"
 #include "dataplane/inspect/inspection.h"
 #include "flow_key.h"
 #include "huge_array.h"
@@ -69,25 +70,36 @@ class FlowTable {
   // The two stages of a look-up for a burst: first the buckets of all keys, then the flows that
   // they point to.
   void prefetch_buckets(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&buckets_[first_bucket(hash)]);
+    prefetch(&buckets_[first_bucket(hash)]);
+    prefetch(&buckets_[second_bucket(hash)]);
   }
-  // Inlined by force: GCC 12 takes a function that only prefetches for one without effect and drops calls to it.
-  [[gnu::always_inline]] void prefetch_flow(std::uint64_t hash) const noexcept {
+  // What the second stage gives is a hint for find(): where the flow most likely is. `may_be_new`: for
+  // a flow that is not there, where insert() would most likely put it.
+  [[nodiscard]] FlowSlot prefetch_flow(std::uint64_t hash, bool may_be_new,
+                                       Tick now) const noexcept {
     const std::uint8_t tag = tag_of(hash);
     for (const std::size_t at : {first_bucket(hash), second_bucket(hash)}) {
       const std::uint64_t found = ways_with(at, tag);
       if (found != 0) {
-        __builtin_prefetch(&flows_[at * kWays + first_way(found)]);
-        return;
+        const std::size_t slot = at * kWays + first_way(found);
+        prefetch(&flows_[slot]);
+        return static_cast<FlowSlot>(slot);
       }
     }
-    // A new flow, most likely: where it will be written.
-    const std::uint64_t room = ways_with(first_bucket(hash), kFree);
-    if (room != 0) {
-      __builtin_prefetch(&flows_[first_bucket(hash) * kWays + first_way(room)], 1);
+    if (may_be_new) {
+      const FlowSlot place = place_for(hash, now);
+      if (place != kNoFlow) {
+        prefetch_to_write(&flows_[index(place)]);
+      }
     }
+    return kNoFlow;
   }
-  [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash) const noexcept {
+  [[nodiscard]] FlowSlot find(const FlowKey& key, std::uint64_t hash,
+                              FlowSlot hint = kNoFlow) const noexcept {
+    if (hint != kNoFlow && bucket(hint).tags[index(hint) % kWays] == tag_of(hash) &&
+        flows_[index(hint)].key == key) [[likely]] {
+      return hint;
+    }
     const FlowSlot slot = find_in(first_bucket(hash), key, tag_of(hash));
     return slot != kNoFlow ? slot : find_in(second_bucket(hash), key, tag_of(hash));
   }
@@ -169,6 +181,11 @@ class FlowTable {
       }
     }
     return kNoFlow;
+  }
+  // Where a flow would be put if none were moved.
+  [[nodiscard]] FlowSlot place_for(std::uint64_t hash, Tick now) const noexcept {
+    const FlowSlot place = free_place(first_bucket(hash), second_bucket(hash));
+    return place != kNoFlow ? place : worst_place(first_bucket(hash), second_bucket(hash), now);
   }
   [[nodiscard]] FlowSlot free_place(std::size_t first, std::size_t second) const noexcept;
   [[nodiscard]] FlowSlot move_one_away(std::size_t first, std::size_t second) noexcept;

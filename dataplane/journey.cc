@@ -2,8 +2,10 @@
 #include "journey.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "policy/verdict.h"
 #include "subscriber.h"
 
@@ -17,6 +19,7 @@ constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
+constexpr std::size_t kLine = 64;  // of the cache
 
 // A hold lets go of all its packets, which may be fragments, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
@@ -112,20 +115,41 @@ void Journey::decode_all() noexcept {
   const auto packets = burst_.packets;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (i + kPrefetchAhead < packets.size()) {
-      __builtin_prefetch(packets[i + kPrefetchAhead].bytes);
+      const Packet& ahead = packets[i + kPrefetchAhead];
+      prefetch(ahead.bytes);
+      if (ahead.size > kLine) {
+        prefetch(ahead.bytes + kLine);  // where a DNS question begins
+      }
     }
     burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
   }
 }
 
+// The memory of lines and of flows is waited for at the same time, for all packets of the burst.
 void Journey::find_profiles() noexcept {
   const std::size_t count = burst_.packets.size();
-  if (burst_.world->policy == nullptr) {
+  burst_.aimed = 0;
+  const policy::PolicySnapshot* const policy = burst_.world->policy;
+  if (policy == nullptr) {
     std::fill_n(burst_.profiles.begin(), count, nullptr);
     return;
   }
-  find_lines(*burst_.world->policy, burst_.from, burst_.packets, burst_.views, burst_.keys,
-             burst_.profiles);
+  for (std::size_t i = 0; i < count; ++i) {
+    read_innermost_key(burst_.from, burst_.packets[i], burst_.views[i], burst_.keys[i]);
+  }
+  const auto keys = std::span(burst_.keys).first(count);
+  policy::PolicySnapshot::Lookup lookup;
+  policy->begin(keys, lookup);
+  policy->narrow(keys, lookup);
+  burst_.aimed = lookup.candidates;
+  for (std::uint32_t left = burst_.aimed; left != 0; left &= left - 1) {
+    aim_at_flow(static_cast<std::size_t>(std::countr_zero(left)));
+  }
+  for (std::uint32_t left = burst_.aimed; left != 0; left &= left - 1) {
+    prefetch_flow(static_cast<std::size_t>(std::countr_zero(left)));
+  }
+  policy->finish(keys, lookup, burst_.profiles);
+  find_outer_lines(*policy, burst_.from, burst_.packets, burst_.views, burst_.profiles);
 }
 
 // Most packets leave here, byte for byte as they came.
@@ -164,34 +188,73 @@ void Journey::learn_return_paths(const Positions& filtered) noexcept {
 }
 
 void Journey::prefetch_flows(const Positions& filtered) noexcept {
-  FlowTable* const tcp = &flows_.table();
-  FlowTable* const udp = &quic_.table();
   for (const std::uint8_t i : filtered.list()) {
-    const PacketView& view = burst_.views[i];
-    if (!is_filtered_tcp(view) && !is_filtered_udp(view, burst_.from)) {
-      continue;
+    if ((burst_.aimed >> i & 1U) == 0) [[unlikely]] {
+      aim_at_flow(i);
+      prefetch_flow(i);
     }
-    FlowTable& table = is_filtered_tcp(view) ? *tcp : *udp;
-    burst_.flow_keys[i] =
-        burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
-    burst_.flow_hashes[i] = table.hash(burst_.flow_keys[i]);
-    table.prefetch_buckets(burst_.flow_hashes[i]);
   }
-  for (const std::uint8_t i : filtered.list()) {
-    if (is_filtered_tcp(burst_.views[i])) {
-      tcp->prefetch_flow(burst_.flow_hashes[i]);
-    } else if (is_filtered_udp(burst_.views[i], burst_.from)) {
-      udp->prefetch_flow(burst_.flow_hashes[i]);
-    }
+}
+
+// Where a packet of a filtered line has its flow; nullptr: it has none.
+FlowTable* Journey::flow_table_for(const PacketView& view) noexcept {
+  return is_filtered_tcp(view)                ? &flows_.table()
+         : is_filtered_udp(view, burst_.from) ? &quic_.table()
+                                              : nullptr;
+}
+
+void Journey::aim_at_flow(std::size_t i) noexcept {
+  const PacketView& view = burst_.views[i];
+  const FlowTable* const table = flow_table_for(view);
+  if (table == nullptr) {
+    return;
+  }
+  burst_.flow_keys[i] =
+      burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
+  burst_.flow_hashes[i] = table->hash(burst_.flow_keys[i]);
+  table->prefetch_buckets(burst_.flow_hashes[i]);
+}
+
+void Journey::prefetch_flow(std::size_t i) noexcept {
+  const PacketView& view = burst_.views[i];
+  const FlowTable* const table = flow_table_for(view);
+  if (table != nullptr) {
+    const bool may_be_new =
+        burst_.from == Side::Subscriber && (view.payload_size != 0 || has(view, tcp_flag::kSyn));
+    burst_.flow_hints[i] =
+        table->prefetch_flow(burst_.flow_hashes[i], may_be_new, FlowTable::tick(burst_.now));
   }
 }
 
 void Journey::read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept {
   question_count_ = 0;
-  for (const std::uint8_t i : waiting.list()) {
-    if (!read_packet(i, exit)) {
-      later.add(i);
+  const auto list = waiting.list();
+  for (std::size_t n = 0; n < list.size(); ++n) {
+    if (n + 1 < list.size()) {
+      prefetch_payload(list[n + 1]);
     }
+    if (!read_packet(list[n], exit)) {
+      later.add(list[n]);
+    }
+  }
+}
+
+// Of an undecided flow every byte is read; of others none.
+void Journey::prefetch_payload(std::size_t i) noexcept {
+  constexpr std::size_t kMost = 1500;  // few packets are larger
+  const PacketView& view = burst_.views[i];
+  if (burst_.from != Side::Subscriber || view.payload_size <= kLine) {
+    return;
+  }
+  const FlowTable* const table = flow_table_for(view);
+  const FlowSlot hint = burst_.flow_hints[i];
+  if (table == nullptr || (hint != kNoFlow && table->state(hint) == FlowState::Allowed)) {
+    return;
+  }
+  const std::uint8_t* const payload = burst_.packets[i].bytes + view.payload_offset;
+  const std::size_t size = std::min<std::size_t>(view.payload_size, kMost);
+  for (std::size_t at = 0; at < size; at += kLine) {
+    prefetch(payload + at);
   }
 }
 
@@ -344,8 +407,11 @@ void Journey::ask(std::size_t position, const Inspection& inspection) noexcept {
 // All names of the round at once, so that the index can prefetch.
 void Journey::judge() noexcept {
   const auto questions = std::span(questions_).first(question_count_);
+  if (questions.empty()) {
+    return;
+  }
   std::array<categories::NameMatch, kBurst> matches{};
-  if (burst_.world->index != nullptr && !questions.empty()) {
+  if (burst_.world->index != nullptr) {
     std::array<const categories::DomainName*, kBurst> names;
     std::ranges::transform(questions, names.begin(), &Question::name);
     burst_.world->index->lookup(std::span(names).first(questions.size()),
@@ -392,14 +458,16 @@ Segment Journey::segment(std::size_t position) const noexcept {
   return {.packet = burst_.packets[position],
           .view = burst_.views[position],
           .key = burst_.flow_keys[position],
-          .hash = burst_.flow_hashes[position]};
+          .hash = burst_.flow_hashes[position],
+          .hint = burst_.flow_hints[position]};
 }
 
 UdpDatagram Journey::datagram(std::size_t position) const noexcept {
   return {.packet = burst_.packets[position],
           .view = burst_.views[position],
           .key = burst_.flow_keys[position],
-          .hash = burst_.flow_hashes[position]};
+          .hash = burst_.flow_hashes[position],
+          .hint = burst_.flow_hints[position]};
 }
 
 void Journey::expire(Clock::time_point now, Egress& egress) noexcept {

@@ -65,6 +65,8 @@ class Journey {
     std::array<const policy::Profile*, kBurst> profiles;
     std::array<FlowKey, kBurst> flow_keys;
     std::array<std::uint64_t, kBurst> flow_hashes;
+    std::array<FlowSlot, kBurst> flow_hints;
+    std::uint32_t aimed = 0;  // by position, lowest bit first: their flows were looked for ahead
   };
 
   // A packet that asks for something and waits for the verdict.
@@ -85,6 +87,7 @@ class Journey {
   void learn_return_paths(const Positions& filtered) noexcept;
   void prefetch_flows(const Positions& filtered) noexcept;
   void read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept;
+  void prefetch_payload(std::size_t position) noexcept;
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   void read_fragment(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
@@ -105,6 +108,9 @@ class Journey {
   void refuse_dns_stream(std::size_t position, const dns::Refusal* refusal, Exit& exit) noexcept;
   void ask(const Question& question) noexcept { questions_[question_count_++] = question; }
   void ask(std::size_t position, const Inspection& inspection) noexcept;
+  [[nodiscard]] FlowTable* flow_table_for(const PacketView& view) noexcept;
+  void aim_at_flow(std::size_t position) noexcept;
+  void prefetch_flow(std::size_t position) noexcept;
   [[nodiscard]] Segment segment(std::size_t position) const noexcept;
   [[nodiscard]] UdpDatagram datagram(std::size_t position) const noexcept;
   void publish() noexcept;

@@ -351,7 +351,7 @@ void QuicFlows::refuse_datagram(const UdpDatagram& datagram, Clock::time_point n
 
 void QuicFlows::from_server(const UdpDatagram& datagram, Clock::time_point now,
                             Exit& exit) noexcept {
-  const FlowSlot slot = table_.find(datagram.key, datagram.hash);
+  const FlowSlot slot = table_.find(datagram.key, datagram.hash, datagram.hint);
   if (slot == kNoFlow) {
     exit.forward(datagram.packet, Outcome::UdpOther);
     return;

@@ -26,6 +26,7 @@ struct UdpDatagram {
   const PacketView& view;
   const FlowKey& key;
   std::uint64_t hash;  // of key
+  FlowSlot hint;       // for FlowTable::find()
 
   [[nodiscard]] std::span<const std::uint8_t> payload() const noexcept {
     return {packet.bytes + view.payload_offset, view.payload_size};
@@ -61,7 +62,7 @@ class QuicFlows {
   };
   [[nodiscard]] Step from_client(const UdpDatagram& datagram, Clock::time_point now, Found& found,
                                  Exit& exit) noexcept {
-    const FlowSlot slot = table_.find(datagram.key, datagram.hash);
+    const FlowSlot slot = table_.find(datagram.key, datagram.hash, datagram.hint);
     if (slot != kNoFlow && table_.state(slot) == FlowState::Allowed &&
         !quic::has_long_header(datagram.payload())) [[likely]] {
       table_.touch(slot, FlowTable::tick(now));

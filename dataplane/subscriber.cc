@@ -32,28 +32,6 @@ bool has_outer_addresses(const PacketView& view) noexcept {
   return view.tunnel_depth != 0 || view.link_offset != 0;
 }
 
-// What the innermost packet shows of its line: its source on the way out, its destination on the way
-// in. MAC address and VLAN are those of the frame, of a tunnel those of the inner frame if there is
-// one.
-void read_key(Side from, const Packet& packet, const PacketView& view,
-              policy::SubscriberKey& key) noexcept {
-  key.address = from == Side::Subscriber ? view.source : view.destination;
-  if (has_outer_addresses(view)) [[unlikely]] {
-    key.vlan = 0;  // the outer frame's: find_outer_line() comes to it last
-    key.mac = {};
-    if (view.link_offset != 0) {
-      read_mac(from, packet, view.link_offset, key.mac);
-    }
-    return;
-  }
-  key.vlan = view.outer_vlan;
-  if (packet.size >= 2 * kMacBytes) {
-    read_mac(from, packet, 0, key.mac);
-  } else {  // a shorter frame shows none
-    key.mac = {};
-  }
-}
-
 // The line that the layers around the innermost packet show, from the inside to the outside.
 const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Side from,
                                        const Packet& packet, const PacketView& view) noexcept {
@@ -91,20 +69,30 @@ const policy::Profile* find_outer_line(const policy::PolicySnapshot& policy, Sid
 
 }  // namespace
 
-void find_lines(const policy::PolicySnapshot& policy, Side from, std::span<const Packet> packets,
-                std::span<const PacketView> views, std::span<policy::SubscriberKey> keys,
-                std::span<const policy::Profile*> profiles) noexcept {
-  bool has_tunnels = false;
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    read_key(from, packets[i], views[i], keys[i]);
-    has_tunnels |= has_outer_addresses(views[i]);
-  }
-  policy.lookup(keys.first(packets.size()), profiles.first(packets.size()));
-  if (!has_tunnels) [[likely]] {
+void read_innermost_key(Side from, const Packet& packet, const PacketView& view,
+                        policy::SubscriberKey& key) noexcept {
+  key.address = from == Side::Subscriber ? view.source : view.destination;
+  if (has_outer_addresses(view)) [[unlikely]] {
+    key.vlan = 0;  // the outer frame's: find_outer_line() comes to it last
+    key.mac = {};
+    if (view.link_offset != 0) {
+      read_mac(from, packet, view.link_offset, key.mac);
+    }
     return;
   }
+  key.vlan = view.outer_vlan;
+  if (packet.size >= 2 * kMacBytes) {
+    read_mac(from, packet, 0, key.mac);
+  } else {  // a shorter frame shows none
+    key.mac = {};
+  }
+}
+
+void find_outer_lines(const policy::PolicySnapshot& policy, Side from,
+                      std::span<const Packet> packets, std::span<const PacketView> views,
+                      std::span<const policy::Profile*> profiles) noexcept {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    if (has_outer_addresses(views[i]) && profiles[i] == policy.unknown_line()) {
+    if (has_outer_addresses(views[i]) && profiles[i] == policy.unknown_line()) [[unlikely]] {
       profiles[i] = find_outer_line(policy, from, packets[i], views[i]);
     }
   }

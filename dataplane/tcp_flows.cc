@@ -64,7 +64,7 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
 }
 
 void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept {
-  FlowSlot slot = table_.find(segment.key, segment.hash);
+  FlowSlot slot = table_.find(segment.key, segment.hash, segment.hint);
   if (slot != kNoFlow && has(segment.view, tcp_flag::kSyn)) {
     slot = begin_again(slot, segment, now, exit);
   }

@@ -50,7 +50,7 @@ class TcpFlows {
   [[nodiscard]] Step from_client(const Segment& segment, Clock::time_point now, Found& found,
                                  Exit& exit) noexcept {
     constexpr unsigned kTurningPoint = tcp_flag::kSyn | tcp_flag::kFin | tcp_flag::kRst;
-    const FlowSlot slot = table_.find(segment.key, segment.hash);
+    const FlowSlot slot = table_.find(segment.key, segment.hash, segment.hint);
     if (slot != kNoFlow && table_.state(slot) == FlowState::Allowed &&
         (segment.view.tcp_flags & kTurningPoint) == 0) [[likely]] {
       table_.touch(slot, FlowTable::tick(now));

@@ -7,6 +7,7 @@
 #include "dataplane/packet.h"
 #include "dataplane/packet_view.h"
 #include "flow_key.h"
+#include "flow_table.h"
 
 namespace luytre::dataplane {
 
@@ -16,6 +17,7 @@ struct Segment {
   const PacketView& view;
   const FlowKey& key;
   std::uint64_t hash;  // of key
+  FlowSlot hint;       // for FlowTable::find()
 };
 
 // a - b in sequence space: negative if a is before b (RFC 9293 §3.4).

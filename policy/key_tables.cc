@@ -2,6 +2,7 @@
 #include "key_tables.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/byte_order.h"
 
@@ -177,17 +178,79 @@ void KeyTables::probe_addresses(std::span<const SubscriberKey> keys, Pending& pe
   }
 }
 
-void KeyTables::lookup(std::span<const SubscriberKey> keys,
-                       std::span<std::uint32_t> found) const noexcept {
-  Pending pending;
-  pending.count = std::min(keys.size(), kBurst);
-  for (std::size_t i = 0; i < pending.count; ++i) {
-    pending.positions[i] = static_cast<std::uint8_t>(i);
-    found[i] = 0;
-  }
+template <typename Use>
+auto KeyTables::with_first_table(const SubscriberKey& key, Use use) const noexcept {
+  using Result = decltype(use(macs_, std::uint64_t{}));
   if (!macs_.empty()) {
-    probe(
-        macs_, [&](std::size_t at) { return mac_word(keys[at].mac); }, pending, found);
+    return use(macs_, mac_word(key.mac));
+  }
+  if (key.address.is_v4()) {
+    return v4_.empty() ? Result{} : use(v4_.front().table, v4_word(key.address) & v4_.front().mask);
+  }
+  if (!v6_long_.empty()) {
+    const auto& longest = v6_long_.front();
+    return use(longest.table,
+               WideKey{high_word(key.address), low_word(key.address) & longest.mask.low});
+  }
+  return v6_short_.empty()
+             ? Result{}
+             : use(v6_short_.front().table, high_word(key.address) & v6_short_.front().mask);
+}
+
+void KeyTables::begin(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    lookup.hashes[i] = with_first_table(keys[i], [](const auto& table, const auto& word) {
+      const std::uint64_t hash = table.hash(word);
+      table.prefetch_filter(hash);
+      return hash;
+    });
+  }
+}
+
+void KeyTables::narrow(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept {
+  lookup.candidates = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const bool passes = with_first_table(keys[i], [&](const auto& table, const auto& /*word*/) {
+      return table.may_contain(lookup.hashes[i]);
+    });
+    lookup.candidates |= std::uint32_t{passes} << i;
+  }
+  for (std::uint32_t left = lookup.candidates; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    static_cast<void>(with_first_table(keys[i], [&](const auto& table, const auto& /*word*/) {
+      table.prefetch(lookup.hashes[i]);
+      return true;
+    }));
+  }
+}
+
+void KeyTables::finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
+                       std::span<std::uint32_t> found) const noexcept {
+  std::fill_n(found.begin(), keys.size(), 0);
+  for (std::uint32_t left = lookup.candidates; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    found[i] = with_first_table(keys[i], [&](const auto& table, const auto& word) {
+      return table.find(word, lookup.hashes[i]);
+    });
+  }
+  if (has_further_tables()) {
+    look_further(keys, found);
+  }
+}
+
+// Whether a key that is not in its first table may be in another one.
+bool KeyTables::has_further_tables() const noexcept {
+  const std::size_t v6_lengths = v6_long_.size() + v6_short_.size();
+  return !vlans_.empty() || v4_.size() > 1 || v6_lengths > 1 ||
+         (!macs_.empty() && v4_.size() + v6_lengths != 0);
+}
+
+void KeyTables::look_further(std::span<const SubscriberKey> keys,
+                             std::span<std::uint32_t> found) const noexcept {
+  Pending pending;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    pending.positions[pending.count] = static_cast<std::uint8_t>(i);
+    pending.count += found[i] == 0 ? 1 : 0;
   }
   if (!v4_.empty() || !v6_long_.empty() || !v6_short_.empty()) {
     probe_addresses(keys, pending, found);

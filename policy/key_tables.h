@@ -26,8 +26,13 @@ class KeyTables {
   template <typename Change>
   void change_values(Change change);
 
-  // found[i] = the value for keys[i], 0 if no key covers it. At most kBurst keys.
-  void lookup(std::span<const SubscriberKey> keys, std::span<std::uint32_t> found) const noexcept;
+  // found[i] = the value for keys[i], 0 if no key covers it. At most kBurst keys. The first two steps
+  // bring into the cache what the third reads of the table that is looked at first for each key.
+  using Lookup = PolicySnapshot::Lookup;
+  void begin(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept;
+  void narrow(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept;
+  void finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
+              std::span<std::uint32_t> found) const noexcept;
 
  private:
   static constexpr std::size_t kVlans = 4096;
@@ -57,6 +62,12 @@ class KeyTables {
   template <typename Key, typename KeyAt>
   static void probe(const FlatTable<Key>& table, KeyAt key_at, Pending& pending,
                     std::span<std::uint32_t> found) noexcept;
+  // use(table, key) for the table that is looked at first; what it gives, or 0 if there is no table.
+  template <typename Use>
+  auto with_first_table(const SubscriberKey& key, Use use) const noexcept;
+  [[nodiscard]] bool has_further_tables() const noexcept;
+  void look_further(std::span<const SubscriberKey> keys,
+                    std::span<std::uint32_t> found) const noexcept;
   void probe_addresses(std::span<const SubscriberKey> keys, Pending& pending,
                        std::span<std::uint32_t> found) const noexcept;
 

@@ -141,10 +141,26 @@ const Profile* PolicySnapshot::lookup(const SubscriberKey& key) const noexcept {
 
 void PolicySnapshot::lookup(std::span<const SubscriberKey> keys,
                             std::span<const Profile*> profiles) const noexcept {
+  const auto burst = keys.first(std::min(keys.size(), kBurst));
+  Lookup steps;
+  begin(burst, steps);
+  narrow(burst, steps);
+  finish(burst, steps, profiles);
+}
+
+void PolicySnapshot::begin(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept {
+  tables_->keys.begin(keys, lookup);
+}
+
+void PolicySnapshot::narrow(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept {
+  tables_->keys.narrow(keys, lookup);
+}
+
+void PolicySnapshot::finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
+                            std::span<const Profile*> profiles) const noexcept {
   std::array<std::uint32_t, kBurst> found;
-  const std::size_t count = std::min(keys.size(), kBurst);
-  tables_->keys.lookup(keys.first(count), found);
-  for (std::size_t i = 0; i < count; ++i) {
+  tables_->keys.finish(keys, lookup, found);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
     profiles[i] = tables_->profiles[found[i]];
   }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/prefetch.h"
 #include "index_format.h"
 #include "suffix_hash.h"
 
@@ -41,7 +42,7 @@ class SlotTable {
   [[nodiscard]] Target aim(SuffixHash hash) const noexcept {
     const Target target{.wanted = fingerprint(hash, prints_.salt, prints_.bits),
                         .bucket = buckets_ + home_bucket(hash, home_bucket_count_) * kBucketBytes};
-    __builtin_prefetch(target.bucket);
+    prefetch(target.bucket);
     return target;
   }
 

@@ -65,11 +65,9 @@ void reset_all_but_name(Query& query) noexcept {
 // QNAME must be uncompressed: the only thing before it that a pointer could mean is the header.
 bool read_question(Cursor& message, Query& query) noexcept {
   const auto question = message.rest();
-  const auto qname = categories::DomainName::from_wire(question);
-  if (!qname) {
+  if (!query.qname.assign_wire(question)) {
     return false;
   }
-  query.qname = *qname;
   const std::size_t qname_bytes = query.qname.wire().size();
   message.skip(qname_bytes);
   query.qtype = message.u16();

@@ -41,6 +41,10 @@ class Browser:
     def visit(self, url, screenshot=None, seconds=40):
         raise NotImplementedError
 
+    def forget_connections(self):
+        """Closes what is open, and remembers what was learnt of servers."""
+        raise NotImplementedError
+
     def _launch(self, *command):
         log = (self.directory / "browser.log").open("wb")
         environment = ["env", f"HOME={self.directory}", f"XDG_RUNTIME_DIR={self.directory}", "MOZ_REMOTE_SETTINGS_DEVTOOLS=1"]
@@ -87,7 +91,7 @@ class Firefox(Browser):
             "dom.security.https_first": False, "dom.security.https_first_schemeless": False}
         (profile / "user.js").write_text(
             "".join(f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in settings.items()))
-        self._launch("firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", str(profile))
+        self._launch("firefox-esr", "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", str(profile))
         self._socket = _connect_inside(self.network, self.line, self.PORT)
         self._number = 0
         self._read()
@@ -110,6 +114,11 @@ class Firefox(Browser):
             shot = self._call("WebDriver:TakeScreenshot", {"full": False})
             pathlib.Path(screenshot).write_bytes(base64.b64decode(shot["value"]))
         return Page(text, named[1] if named else code[1] if code else "", address, taken)
+
+    def forget_connections(self):
+        self._call("Marionette:SetContext", {"value": "chrome"})
+        self._script("Services.obs.notifyObservers(null, 'net:prune-all-connections')")
+        self._call("Marionette:SetContext", {"value": "content"})
 
     def _text(self, seconds=10):
         """Firefox draws its error pages with elements that hide their content, and a moment after they are loaded."""
@@ -215,6 +224,10 @@ class Chromium(Browser):
         named = re.search(r"\bERR_\w+", text)
         error = answer.get("errorText", "").removeprefix("net::") or (named[0] if named else "")
         return Page(text, error, address, taken)
+
+    def forget_connections(self):
+        self.visit("chrome://net-internals/#sockets")
+        self._script("document.querySelector('#sockets-view-close-idle-button').click()")
 
     def _script(self, expression):
         return self._call("Runtime.evaluate", {"expression": expression}, session=True)["result"].get("value", "")

@@ -100,6 +100,11 @@ def recording(network, results, request):
         yield made
 
 
+@pytest.fixture
+def firefox(network, servers, tmp_path):
+    return Firefox(network, CHILD.name, tmp_path, servers)
+
+
 @pytest.fixture(params=[Chromium, Firefox], ids=lambda kind: kind.__name__.lower())
 def browser(request, network, servers, tmp_path):
     return request.param(network, CHILD.name, tmp_path, servers)

@@ -35,6 +35,11 @@ class Recording:
             self._process.stderr.close()
             self._process = None
 
+    def begin_anew(self):
+        """Forgets what was recorded so far."""
+        self.close()
+        self.__enter__()
+
     def hellos(self, name):
         """{protocol: how often the name was shown}, as the gateway's own inspectors read it."""
         self.close()

@@ -3,6 +3,8 @@
 
 import pytest
 
+from network import CHILD
+
 
 @pytest.mark.parametrize("quic", [False, True], ids=["tcp", "quic"])
 def test_an_allowed_page_opens(gateway, browser, recording, quic):
@@ -29,6 +31,28 @@ def test_a_refused_page_says_so_at_once(gateway, browser, recording, results, qu
     # Firefox begins with TCP whatever it was told, and has its answer before it tries QUIC.
     assert 1 <= sum(hellos.values()) <= 6, hellos
     assert after.text.startswith("open: news.test"), after
+
+
+def test_a_page_that_was_open_over_quic_is_refused_at_once(gateway, firefox, recording, results):
+    """Who has cookies, tickets and an HTTP/3 past of a site is told as soon as anybody, once the line closes it."""
+    wanted = "open: news.test over HTTP/3.0"
+    with firefox.start(quic_names=["news.test"]):
+        page = firefox.visit("https://news.test/")
+        for _ in range(10):
+            page = page if page.text == wanted else firefox.visit("https://news.test/")
+        assert page.text == wanted, page
+        recording.begin_anew()
+        gateway.await_policy(lambda: gateway.luytrectl("line", "set", CHILD.name, "--deny", "news.test"))
+        try:
+            firefox.forget_connections()
+            page = firefox.visit("https://news.test/", results / "refused-firefox-met-before.png")
+        finally:
+            gateway.await_policy(lambda: gateway.luytrectl("line", "set", CHILD.name, "--forget", "news.test"))
+    hellos = recording.hellos("news.test")
+    print("Firefox ESR, met before", page.error, f"{page.seconds:.2f} s", hellos)
+    assert "UNRECOGNIZED_NAME" in page.error, page
+    assert page.seconds < 3, page
+    assert 1 <= sum(hellos.values()) <= 6, hellos
 
 
 def test_a_refused_plain_page_leads_to_the_explanation(gateway, browser, results):

@@ -57,6 +57,9 @@ class DomainName {
   // wire().size() says how much was read.
   [[nodiscard]] static Expected<DomainName, NameError> from_wire(
       std::span<const std::uint8_t> bytes) noexcept;
+  // The same into a name that is there already, which stays as it is on an error: copying a name
+  // costs as much as reading it.
+  [[nodiscard]] Expected<void, NameError> assign_wire(std::span<const std::uint8_t> bytes) noexcept;
 
   // wire().data() may be read up to kMaxWireBytes, whatever the size: all of it is ours.
   [[nodiscard]] std::span<const std::uint8_t> wire() const noexcept {

@@ -37,13 +37,13 @@ void InitialCipher::Free::operator()(evp_cipher_ctx_st* context) const noexcept 
 }
 
 // The cipher is fetched once and set once: a key alone is then given without a search or an
-// allocation.
+// allocation. Padding stays as it is: whole blocks are encrypted and nothing is finished that could
+// be padded, and once it was switched off, OpenSSL would switch it off again with each key.
 InitialCipher::Context InitialCipher::context(const Cipher& cipher, bool encrypts) const {
   Context made(EVP_CIPHER_CTX_new());
   if (cipher == nullptr || made == nullptr ||
       EVP_CipherInit_ex2(made.get(), cipher.get(), nullptr, nullptr, encrypts ? 1 : 0, nullptr) !=
-          1 ||
-      EVP_CIPHER_CTX_set_padding(made.get(), 0) != 1) {
+          1) {
     std::abort();
   }
   return made;

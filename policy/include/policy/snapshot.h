@@ -5,6 +5,7 @@
 // whole under RCU. Trap: a Profile pointer is valid only as long as its snapshot; never keep one
 // across bursts.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -52,6 +53,17 @@ class PolicySnapshot {
   [[nodiscard]] const Profile* lookup(const SubscriberKey& key) const noexcept;
   // The same for at most kBurst packets, with prefetching.
   void lookup(std::span<const SubscriberKey> keys,
+              std::span<const Profile*> profiles) const noexcept;
+
+  // The same in three steps, so that a caller's own misses of the cache overlap with these.
+  struct Lookup {
+    std::array<std::uint64_t, kBurst> hashes;
+    std::uint32_t candidates = 0;  // by position, lowest bit first
+  };
+  void begin(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept;
+  // Leaves as `candidates` those whose line is being fetched: few of the others have one.
+  void narrow(std::span<const SubscriberKey> keys, Lookup& lookup) const noexcept;
+  void finish(std::span<const SubscriberKey> keys, const Lookup& lookup,
               std::span<const Profile*> profiles) const noexcept;
 
   // What lookup() gives for a packet that no key covers; nullptr: forwarded untouched.

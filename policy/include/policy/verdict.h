@@ -37,8 +37,8 @@ enum class SafeMode : std::uint8_t { None, Strict, Moderate };
 // How a refusal looks in DNS. Canary names ask for NXDOMAIN, some relays for NODATA.
 enum class DnsForm : std::uint8_t { NxDomain, NoData };
 
-// What happens to one name on one line, and why. Eight bytes, copied freely.
-struct Verdict {
+// What happens to one name on one line, and why. Eight bytes, returned and copied as one word.
+struct alignas(8) Verdict {
   Action action = Action::Allow;
   Tier tier = Tier::BandDefault;
   categories::CategoryId category = categories::kUncategorised;  // what decided in this tier
