@@ -85,4 +85,9 @@ struct Reply {
 void reply_to_client(const Packet& packet, const PacketView& view, const Reply& reply,
                      Exit& exit) noexcept;
 
+// One more RST to the server in the client's name than end_connection() sends, because it may expect
+// either of two numbers.
+void reset_server(const Packet& sample, const PacketView& view, std::uint32_t sequence,
+                  Exit& exit) noexcept;
+
 }  // namespace luytre::dataplane

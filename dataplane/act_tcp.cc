@@ -58,15 +58,20 @@ bool end_connection(const Packet& sample, const PacketView& view, const Connecti
                                   .window = last_words.empty() ? std::uint16_t{0} : kWindow,
                                   .payload = last_words},
                                  exit);
-  // If this one is lost the server closes by its own timer; nothing of the request ever reached it.
+  reset_server(sample, view, end.client_first, exit);
+  return told;
+}
+
+void reset_server(const Packet& sample, const PacketView& view, std::uint32_t sequence,
+                  Exit& exit) noexcept {
+  // If this one is lost the server closes by its own timer; it never has a whole request.
   static_cast<void>(send_segment(sample, view, Towards::Server,
-                                 {.sequence = end.client_first,
+                                 {.sequence = sequence,
                                   .acknowledgement = 0,
                                   .flags = tcp_flag::kRst,
                                   .window = 0,
                                   .payload = {}},
                                  exit));
-  return told;
 }
 
 void reply_to_client(const Packet& packet, const PacketView& view, const Reply& reply,

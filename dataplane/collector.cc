@@ -9,8 +9,9 @@ namespace luytre::dataplane {
 namespace {
 
 // An eighth of the pool remembers what servers have not acknowledged: at 4,096 holds, the
-// connections of the last 50 ms of a gateway that sees 10,000 new ones a second.
-constexpr std::size_t kLingeringShare = 8;
+// connections of the last 50 ms of a gateway that sees 10,000 new ones a second. Another eighth is for
+// clients that take their time.
+constexpr std::size_t kShare = 8;
 
 // Buffers a power of two apart would all lie in the same few sets of a cache; a hello has 2 KB.
 constexpr std::size_t kApart = 33 * std::size_t{64};
@@ -20,7 +21,7 @@ constexpr std::size_t kApart = 33 * std::size_t{64};
 Collector::Collector(std::uint32_t max_holds, std::uint32_t max_bytes)
     : max_bytes_(max_bytes),
       max_packets_(std::size_t{max_holds} * kMeanPackets),
-      max_lingering_(std::max<std::size_t>(max_holds / kLingeringShare, 1)),
+      max_share_(std::max<std::size_t>(max_holds / kShare, 1)),
       holds_(max_holds),
       stride_(max_bytes + kApart),
       bytes_(std::size_t{max_holds} * stride_, HugeArray<std::uint8_t>::Touch::Lazily) {
@@ -30,18 +31,23 @@ Collector::Collector(std::uint32_t max_holds, std::uint32_t max_bytes)
   }
 }
 
-void Collector::link(List& list, HoldId id) noexcept {
+void Collector::link(HoldId id, Place place) noexcept {
   Hold& linked = hold(id);
-  linked.older = list.newest;
+  List& into = list(place);
+  linked.place = place;
+  linked.older = into.newest;
   linked.newer = kNoHold;
-  (list.newest != kNoHold ? hold(list.newest).newer : list.oldest) = id;
-  list.newest = id;
+  (into.newest != kNoHold ? hold(into.newest).newer : into.oldest) = id;
+  into.newest = id;
+  ++into.count;
 }
 
-void Collector::unlink(List& list, HoldId id) noexcept {
+void Collector::unlink(HoldId id) noexcept {
   const Hold& unlinked = hold(id);
-  (unlinked.older != kNoHold ? hold(unlinked.older).newer : list.oldest) = unlinked.newer;
-  (unlinked.newer != kNoHold ? hold(unlinked.newer).older : list.newest) = unlinked.older;
+  List& from = list(unlinked.place);
+  (unlinked.older != kNoHold ? hold(unlinked.older).newer : from.oldest) = unlinked.newer;
+  (unlinked.newer != kNoHold ? hold(unlinked.newer).older : from.newest) = unlinked.older;
+  --from.count;
 }
 
 HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
@@ -62,13 +68,12 @@ HoldId Collector::open(FlowSlot flow, std::uint32_t first_sequence,
   opened.fin_at = kNoFin;
   opened.packet_count = 0;
   opened.unit_count = 0;
-  opened.lingers = false;
   opened.since = now;
   if (std::exchange(opened.is_scattered, false)) {
     opened.ahead.clear();
     opened.unrecorded.clear();
   }
-  link(held_, id);
+  link(id, Place::Held);
   return id;
 }
 
@@ -77,6 +82,9 @@ bool Collector::differs(HoldId id, std::int32_t begin,
   const Hold& known = holds_[static_cast<std::size_t>(id)];
   const std::uint8_t* bytes = &bytes_[static_cast<std::size_t>(id) * stride_];
   const std::int64_t end = begin + static_cast<std::int64_t>(payload.size());
+  if (end > known.fin_at) {
+    return true;  // behind what was the end
+  }
   const auto differs_in = [&](ByteRange range) {
     const std::int64_t from = std::max<std::int64_t>(begin, range.begin);
     const std::int64_t to = std::min<std::int64_t>(end, range.end);
@@ -173,6 +181,7 @@ void Collector::forget_acknowledged(HoldId id) noexcept {
   held.first_sequence += count;
   held.byte_count -= count;
   held.judged -= count;
+  held.fin_at -= held.fin_at != kNoFin ? count : 0;
   if (held.is_scattered) {
     held.unrecorded.shift(count);
   }
@@ -198,30 +207,18 @@ bool Collector::extend(HoldId id, std::uint32_t bytes) noexcept {
   return true;
 }
 
-void Collector::linger(HoldId id) noexcept {
-  Hold& lingering = hold(id);
-  unlink(held_, id);
-  link(lingering_, id);
-  lingering.lingers = true;
-  ++lingering_count_;
-}
-
 void Collector::resume(HoldId id, FlowSlot flow, Clock::time_point now) noexcept {
   Hold& resumed = hold(id);
-  unlink(lingering_, id);
-  link(held_, id);
-  resumed.lingers = false;
+  move(id, Place::Held);
   resumed.flow = flow;
   resumed.since = now;
   resumed.unit_count = 0;
-  --lingering_count_;
 }
 
 void Collector::close(HoldId id) noexcept {
   Hold& closed = hold(id);
   held_packets_ -= closed.packet_count;
-  unlink(closed.lingers ? lingering_ : held_, id);
-  lingering_count_ -= closed.lingers ? 1 : 0;
+  unlink(id);
   ++closed.generation;
   free_.push_back(id);  // within the capacity reserved at start
 }

@@ -66,6 +66,7 @@ Journey::Journey(const WorkerOptions& options, PacketPool& pool, NameObserver* o
                   options.hash_seed),
       flows_(options, observer),
       quic_(options, observer),
+      dtls_(options),
       hop_limits_(options.hash_seed) {}
 
 // The journey, top to bottom. Steps 1 to 3 are all that a line without a profile costs.
@@ -333,8 +334,11 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
          .bypass = bypass});
     return true;
   }
-  if (may_be_dtls_hello(datagram(i).payload()) && read_dtls(i)) {
-    return true;
+  if (may_be_dtls_hello(datagram(i).payload())) {
+    const auto read = read_dtls(i, exit);
+    if (read != DtlsHellos::Step::NotThis) {
+      return read != DtlsHellos::Step::Later;
+    }
   }
   const auto step = quic_.from_client(datagram(i), burst_.now, quic_found_[i], exit);
   if (step == QuicFlows::Step::Read) {
@@ -343,19 +347,18 @@ bool Journey::read_udp(std::size_t i, Exit& exit) noexcept {
   return step != QuicFlows::Step::Later;
 }
 
-// A hello that is not whole passes with the rest of UDP.
-bool Journey::read_dtls(std::size_t i) noexcept {
-  const auto payload = datagram(i).payload();
-  Inspection& inspection = quic_found_[i].inspection;
-  inspection = inspect_dtls(payload);
-  if (inspection.finding != Finding::Name && inspection.finding != Finding::NoName) {
-    return false;
+DtlsHellos::Step Journey::read_dtls(std::size_t i, Exit& exit) noexcept {
+  DtlsHellos::Found& found = dtls_found_[i];
+  const auto step = dtls_.from_client(datagram(i), burst_.now, found, exit);
+  if (step == DtlsHellos::Step::Contradicts) {
+    quic_.refuse_datagram(datagram(i), burst_.now, Outcome::OverlapReset, exit);
+  } else if (step == DtlsHellos::Step::Read) {
+    if (observer_ != nullptr) {
+      observer_->on_inspection(burst_.views[i], found.inspection, datagram(i).payload());
+    }
+    ask(i, found.inspection);
   }
-  if (observer_ != nullptr) {
-    observer_->on_inspection(burst_.views[i], inspection, payload);
-  }
-  ask(i, inspection);
-  return true;
+  return step;
 }
 
 // A query to any server is judged, and answered in that server's name.
@@ -474,7 +477,7 @@ void Journey::expire(Clock::time_point now, Egress& egress) noexcept {
   Exit exit = make_exit(egress, Side::Subscriber);  // only the client's packets are ever held
   for (std::size_t holds = 0; holds < kExpirePerCall && has_room_for_a_hold(egress); ++holds) {
     if (!flows_.give_up_overdue(now, exit) && !quic_.give_up_overdue(now, exit) &&
-        !reassembly_.give_up_overdue(now, exit)) {
+        !dtls_.give_up_overdue(now, exit) && !reassembly_.give_up_overdue(now, exit)) {
       break;
     }
   }
@@ -489,7 +492,7 @@ bool Journey::drain(Egress& egress) noexcept {
   bool is_empty = false;
   while (!is_empty && has_room_for_a_hold(egress)) {
     is_empty = !flows_.give_up_oldest(exit) && !quic_.give_up_oldest(exit) &&
-               !reassembly_.give_up_oldest(exit);
+               !dtls_.give_up_oldest(exit) && !reassembly_.give_up_oldest(exit);
   }
   publish();
   return is_empty;
@@ -498,7 +501,7 @@ bool Journey::drain(Egress& egress) noexcept {
 void Journey::publish() noexcept {
   counters_.set_flows(flows_.table().size() + quic_.table().size());
   counters_.set_replaced_flows(flows_.table().replaced() + quic_.table().replaced());
-  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets() +
+  counters_.set_held_packets(flows_.held_packets() + quic_.held_packets() + dtls_.held_packets() +
                              reassembly_.held_packets());
 }
 

@@ -13,6 +13,7 @@
 #include "dataplane/decode.h"
 #include "dataplane/worker.h"
 #include "dns/wire/query.h"
+#include "dtls_hellos.h"
 #include "exit.h"
 #include "hop_limits.h"
 #include "quic_flows.h"
@@ -93,7 +94,7 @@ class Journey {
   [[nodiscard]] bool read_packet(std::size_t position, Exit& exit) noexcept;
   void read_fragment(std::size_t position, Exit& exit) noexcept;
   [[nodiscard]] bool read_udp(std::size_t position, Exit& exit) noexcept;
-  [[nodiscard]] bool read_dtls(std::size_t position) noexcept;
+  [[nodiscard]] DtlsHellos::Step read_dtls(std::size_t position, Exit& exit) noexcept;
   void read_dns(std::size_t position, Exit& exit) noexcept;
   void judge() noexcept;
   [[nodiscard]] policy::Verdict verdict_on(const Question& question,
@@ -136,12 +137,14 @@ class Journey {
   Reassembly reassembly_;
   TcpFlows flows_;
   QuicFlows quic_;
+  DtlsHellos dtls_;
   Counters counters_;
 
   Burst burst_;
   std::array<dns::Query, kBurst> queries_;           // by position in the burst
   std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
   std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
+  std::array<DtlsHellos::Found, kBurst> dtls_found_;  // by position in the burst
   std::array<bool, kBurst> resumed_{};            // by position: more of what is held is to be read
   std::array<Question, kBurst> questions_;        // of one round
   std::array<policy::Verdict, kBurst> verdicts_;  // by question

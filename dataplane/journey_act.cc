@@ -168,16 +168,19 @@ void Journey::act_on_bypass(const Question& question, const policy::Verdict& ver
   }
 }
 
-// Nothing is kept of it: a client that repeats its hello is told again.
+// The parts that came in earlier datagrams first.
 void Journey::act_on_dtls(const Question& question, const policy::Verdict& verdict,
                           Exit& exit) noexcept {
   const Packet& packet = burst_.packets[question.packet];
+  const DtlsHelloId hello = dtls_found_[question.packet].hello;
   if (!verdict.blocks()) {
+    dtls_.allow(hello, Outcome::DtlsAllowed, exit);
     exit.forward(packet, Outcome::DtlsAllowed);
     return;
   }
-  quic_.refuse_datagram(datagram(question.packet), burst_.now,
-                        question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked, exit);
+  const Outcome outcome = question.has_name ? Outcome::DtlsBlocked : Outcome::AddressBlocked;
+  dtls_.refuse(hello, outcome, exit);
+  quic_.refuse_datagram(datagram(question.packet), burst_.now, outcome, exit);
 }
 
 // There is nothing to tell the client in: the connection is reset for both sides.

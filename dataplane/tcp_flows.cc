@@ -47,6 +47,7 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
     }
   }
   table_.touch(slot, FlowTable::tick(now));
+  now_ = now;
   switch (table_.state(slot)) {
     case FlowState::Allowed:
       if (has(view, tcp_flag::kFin | tcp_flag::kRst)) {
@@ -63,7 +64,10 @@ TcpFlows::Step TcpFlows::from_client_of(FlowSlot slot, const Segment& segment,
 }
 
 void TcpFlows::from_server(const Segment& segment, Clock::time_point now, Exit& exit) noexcept {
-  const FlowSlot slot = table_.find(segment.key, segment.hash, segment.hint);
+  FlowSlot slot = table_.find(segment.key, segment.hash, segment.hint);
+  if (slot != kNoFlow && has(segment.view, tcp_flag::kSyn)) {
+    slot = begin_again(slot, segment, now, exit);
+  }
   if (slot != kNoFlow) {
     const FlowState state = table_.state(slot);
     if (state == FlowState::Refused) {
@@ -94,15 +98,22 @@ void TcpFlows::heard_server(const Segment& segment, FlowSlot slot) noexcept {
   flow.server_next = flow.server_seen ? later(flow.server_next, end) : end;
   flow.server_seen = true;
   flow.answered = flow.answered || view.payload_size != 0;
-  if (table_.state(slot) != FlowState::Watching || !has(view, tcp_flag::kAck)) {
+  const FlowState state = table_.state(slot);
+  if (state == FlowState::Handshake || !has(view, tcp_flag::kAck)) {
     return;
   }
   const HoldId id = hold_of(flow);
+  if (state != FlowState::Watching) {  // of a beginning that passed
+    Collector::Hold& hold = collector_.hold(id);
+    hold.acknowledged = later(hold.acknowledged, view.tcp_acknowledgement);
+    return;
+  }
   std::uint32_t end_of_judged = flow.client_sequence;
   if (id != kNoHold) {
     Collector::Hold& hold = collector_.hold(id);
     hold.acknowledged = later(hold.acknowledged, view.tcp_acknowledgement);
-    end_of_judged = hold.first_sequence + std::min(hold.judged, hold.byte_count);
+    end_of_judged =
+        hold.first_sequence + std::min(hold.judged, hold.byte_count) + (hold.is_over() ? 1U : 0U);
   }
   if (distance(view.tcp_acknowledgement, end_of_judged) < 0) {
     return;
@@ -126,6 +137,28 @@ FlowSlot TcpFlows::begin(const Segment& segment, std::uint32_t client_sequence,
   return slot;
 }
 
+// A server that takes another SYN than the one that its flow began with.
+FlowSlot TcpFlows::begin_again(FlowSlot slot, const Segment& segment, Clock::time_point now,
+                               Exit& exit) noexcept {
+  const FlowState state = table_.state(slot);
+  const std::uint32_t first = segment.view.tcp_acknowledgement;
+  if (state == FlowState::Allowed || state == FlowState::Refused ||
+      !has(segment.view, tcp_flag::kAck) || table_.flow(slot).first_sequence == first) {
+    return slot;
+  }
+  forget(slot, exit);
+  return begin(segment, first, now);
+}
+
+void TcpFlows::forget(FlowSlot slot, Exit& exit) noexcept {
+  const HoldId id = table_.state(slot) == FlowState::Refused ? kNoHold : hold_of(slot);
+  if (id != kNoHold) {
+    drop_held(id, Outcome::AbandonedDropped, exit);
+    collector_.close(id);
+  }
+  table_.erase(slot);
+}
+
 void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now,
                       Exit& exit) noexcept {
   if (verify_checksums_ && !checksums_are_right(segment.packet.frame(), segment.view)) {
@@ -145,14 +178,18 @@ void TcpFlows::on_syn(const Segment& segment, FlowSlot slot, Clock::time_point n
       pass_syn(segment, begun ? Outcome::TcpDecided : Outcome::TcpControl, exit);
       return;
     }
+    // A server that knows the connection takes no SYN for another one (RFC 5961 §4), and may not even
+    // get to see this one: it is for the server to say where its stream begins.
+    const bool is_undecided = state != FlowState::Refused && state != FlowState::Allowed;
+    if (is_undecided &&
+        (table_.flow(slot).server_seen ||
+         (state == FlowState::Collecting && collector_.hold(hold_of(slot)).passed_undecided()))) {
+      pass_syn(segment, Outcome::TcpControl, exit);
+      return;
+    }
     // A new connection on the same ports, judged on its own: neither a refusal nor a permission
     // outlives its own.
-    const HoldId id = state == FlowState::Refused ? kNoHold : hold_of(slot);
-    if (id != kNoHold) {
-      drop_held(id, Outcome::AbandonedDropped, exit);
-      collector_.close(id);
-    }
-    table_.erase(slot);
+    forget(slot, exit);
   }
   slot = begin(segment, first, now);
   if (slot == kNoFlow) {
@@ -331,9 +368,13 @@ TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot, Found& f
   Collector::Hold& hold = collector_.hold(id);
   const std::uint32_t known_bytes = hold.byte_count;
   const bool fin = has(view, tcp_flag::kFin);
-  const auto added =
-      collector_.add(id, segment.packet, distance(view.tcp_sequence, hold.first_sequence),
-                     payload_of(segment), fin);
+  const std::int32_t begin = distance(view.tcp_sequence, hold.first_sequence);
+  auto added = collector_.add(id, segment.packet, begin, payload_of(segment), fin);
+  if (added == Collector::Added::Full && !collector_.has_room(id)) {
+    pass_prefix(id, exit);
+    drop_ahead(id, exit);
+    added = collector_.add(id, segment.packet, begin, payload_of(segment), fin);
+  }
   if (added != Collector::Added::Fresh) {
     not_added(segment, slot, added, exit);
     return Step::Ended;
@@ -342,6 +383,9 @@ TcpFlows::Step TcpFlows::collect(const Segment& segment, FlowSlot slot, Found& f
     hold.sample = segment.packet;
     hold.sample_view = view;
     hold.last_acknowledgement = view.tcp_acknowledgement;
+    if (hold.place == Collector::Place::Waiting) {
+      collector_.resume(id, slot, now_);
+    }
   } else {
     hold.last_acknowledgement = later(hold.last_acknowledgement, view.tcp_acknowledgement);
   }
@@ -371,8 +415,15 @@ void TcpFlows::not_added(const Segment& segment, FlowSlot slot, Collector::Added
     }
     return;
   }
-  if (collector_.packets(hold_of(slot)).empty()) {
-    rest(slot);
+  const Collector::Hold& hold = collector_.hold(hold_of(slot));
+  const bool has_passed =
+      distance(segment.view.tcp_sequence + length_of(segment.view), hold.passed) <= 0;
+  if (hold.packet_count == 0) {
+    rest_undecided(slot, exit);
+  }
+  if (has_passed) {  // and may not have reached the server
+    exit.forward(segment.packet, Outcome::PrefixForwarded);
+    return;
   }
   exit.drop(segment.packet, added == Collector::Added::Duplicate ? Outcome::DuplicateDropped
                                                                  : Outcome::OutOfOrderDropped);

@@ -23,12 +23,13 @@ namespace luytre::dataplane {
 //       │                       │    ▲                │            │
 //       └── no room ──┐         │    └──── more to read ───────────┤
 //                     └──► fail mode                  └──────► Refused
-//                  bound in time, bytes, packets; malformed
+//                  bound in time, bytes, places; malformed
 //
-// No byte of a client reaches the server before a verdict covers it. What a verdict covered passes;
-// until the server has acknowledged it, the same bytes sent with other content end the connection,
-// because the server may have read neither the first nor the second. tcp_flows.cc takes segments,
-// tcp_verdicts.cc is what becomes of what they said.
+// No hello and no request of a client is whole at the server before a verdict covers it. The beginning
+// of one passes where the client would otherwise wait for an acknowledgement (pass_prefix()); what a
+// verdict covered passes. Until the verdict, and until the server has acknowledged it, the same bytes
+// sent with other content end the connection, because the server may have read neither the first nor
+// the second. tcp_flows.cc takes segments, tcp_verdicts.cc is what becomes of what they said.
 class TcpFlows {
  public:
   using Clock = Worker::Clock;
@@ -73,9 +74,9 @@ class TcpFlows {
   // The bytes that the verdict is about, as far as they have arrived.
   [[nodiscard]] std::span<const std::uint8_t> unit(const Found& found) noexcept;
 
-  // Apply the fail mode to the oldest hold, the first one if its time is up; false if there is
-  // none.
+  // Lets go of what the oldest hold has held for too long; false if there is none.
   [[nodiscard]] bool give_up_overdue(Clock::time_point now, Exit& exit) noexcept;
+  // Applies the fail mode to the oldest hold; false if there is none.
   [[nodiscard]] bool give_up_oldest(Exit& exit) noexcept;
 
   [[nodiscard]] FlowTable& table() noexcept { return table_; }
@@ -87,6 +88,9 @@ class TcpFlows {
   [[nodiscard]] FlowSlot begin(const Segment& segment, std::uint32_t client_sequence,
                                Clock::time_point now) noexcept;
   void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;
+  [[nodiscard]] FlowSlot begin_again(FlowSlot slot, const Segment& segment, Clock::time_point now,
+                                     Exit& exit) noexcept;
+  void forget(FlowSlot slot, Exit& exit) noexcept;
   void pass_syn(const Segment& segment, Outcome outcome, Exit& exit) noexcept;
   void on_reset(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   [[nodiscard]] Step undecided(const Segment& segment, FlowSlot slot, Clock::time_point now,
@@ -111,6 +115,11 @@ class TcpFlows {
   void contradict(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   void after_refusal(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   void abandon(FlowSlot slot, Exit& exit) noexcept;
+  void end_of_patience(HoldId id, Exit& exit) noexcept;
+  void pass_prefix(HoldId id, Exit& exit) noexcept;
+  void drop_ahead(HoldId id, Exit& exit) noexcept;
+  void rest_undecided(FlowSlot slot, Exit& exit) noexcept;
+  void renew_sample(Collector::Hold& hold) noexcept;
   void give_up(FlowSlot slot, Exit& exit) noexcept;
   void no_room(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;
   void drop_held(HoldId id, Outcome outcome, Exit& exit) noexcept;
@@ -128,6 +137,7 @@ class TcpFlows {
   std::chrono::milliseconds hold_timeout_;
   FailMode fail_mode_;
   bool verify_checksums_;
+  Clock::time_point now_;  // of the current call
 };
 
 }  // namespace luytre::dataplane

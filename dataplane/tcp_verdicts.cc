@@ -21,6 +21,13 @@ constexpr std::uint32_t kMaxUnits = 64;
 // the rest of the connection: half of sequence space could not tell before from behind.
 constexpr std::uint64_t kMaxAhead = std::uint64_t{1} << 30U;
 
+// Less than any client sends before it waits for an acknowledgement: ten segments (RFC 6928 §2). A hello
+// on a path of 1,280 bytes has two.
+constexpr std::uint32_t kMaxHeldInOrder = 8;
+
+// From when the beginning of a hello or request passed until it is whole: what servers grant.
+constexpr std::chrono::seconds kMaxUndecided{60};
+
 bool is_http(Reader reader) noexcept {
   return reader == Reader::Http || reader == Reader::HttpChunk || reader == Reader::HttpTrailer;
 }
@@ -62,12 +69,22 @@ TcpFlows::Step TcpFlows::settle(FlowSlot slot, Found& found, Exit& exit) noexcep
         break;
       case Finding::NeedMore:
         if (!hold.is_over()) {
+          if (hold.packet_count > kMaxHeldInOrder) {
+            pass_prefix(id, exit);
+            if (hold.packet_count == 0) {
+              rest_undecided(slot, exit);
+            }
+          }
           return Step::Ended;
         }
         return read_incomplete(slot, found, exit);
       case Finding::NotThis:
         return read_incomplete(slot, found, exit);
       case Finding::Malformed:
+        if (found.inspection.is_evasive) {
+          refuse(slot, {}, Outcome::HttpReset, exit);
+          return Step::Ended;
+        }
         // Some server may be more lenient than our reading: as undecided as a bound that was hit.
         give_up(slot, exit);
         return Step::Ended;
@@ -153,8 +170,58 @@ void TcpFlows::release(FlowSlot slot, Outcome outcome, Exit& exit) noexcept {
   }
   table_.set_state(slot, FlowState::Collecting);
   if (count != 0) {
-    hold.sample = hold.packets[0].packet;
-    static_cast<void>(decode(hold.sample.frame(), hold.sample_view));  // it did before
+    renew_sample(hold);
+  }
+}
+
+void TcpFlows::renew_sample(Collector::Hold& hold) noexcept {
+  hold.sample = hold.packets[0].packet;
+  static_cast<void>(decode(hold.sample.frame(), hold.sample_view));  // it did before
+}
+
+// Forwards what is held in order of a hello or request that is not whole. It does a server no good,
+// and the server's acknowledgements let the client go on: one that sends a byte a segment stops after
+// ten. The bytes stay on record, and are judged with those that follow.
+void TcpFlows::pass_prefix(HoldId id, Exit& exit) noexcept {
+  Collector::Hold& hold = collector_.hold(id);
+  if (!hold.passed_undecided()) {
+    hold.passing_since = now_;
+  }
+  std::size_t count = 0;
+  for (const Collector::Held& held : collector_.packets(id)) {
+    if (std::cmp_greater(held.end, hold.byte_count)) {
+      break;
+    }
+    exit.forward(held.packet, Outcome::PrefixForwarded);
+    hold.passed = later(hold.passed, hold.first_sequence + static_cast<std::uint32_t>(held.end));
+    ++count;
+  }
+  collector_.take(id, count);
+  if (count != 0 && hold.packet_count != 0) {
+    renew_sample(hold);
+  }
+}
+
+// As if it had been lost: the client sends it again.
+void TcpFlows::drop_ahead(HoldId id, Exit& exit) noexcept {
+  Collector::Hold& hold = collector_.hold(id);
+  drop_held(id, Outcome::OutOfOrderDropped, exit);
+  collector_.forget_ahead(id);
+  if (hold.fin_at > hold.byte_count) {
+    hold.fin_at = Collector::kNoFin;
+  }
+}
+
+// An undecided flow whose hold has no packets left: what passed is remembered until there is more.
+void TcpFlows::rest_undecided(FlowSlot slot, Exit& exit) noexcept {
+  const HoldId id = hold_of(slot);
+  if (!collector_.hold(id).passed_undecided()) {
+    rest(slot);
+    return;
+  }
+  collector_.wait(id);
+  if (collector_.too_many_wait()) {
+    give_up(collector_.hold(collector_.oldest_waiting()).flow, exit);
   }
 }
 
@@ -228,6 +295,9 @@ void TcpFlows::refuse(FlowSlot slot, std::span<const std::uint8_t> last_words, O
                                       : hold.last_acknowledgement};
   const bool told = end_connection(hold.sample, hold.sample_view, end, last_words, exit);
   const Outcome last_outcome = told ? outcome : exit.untold(hold.sample, hold.sample_view);
+  if (hold.passed_undecided() && hold.acknowledged != hold.passed) {
+    reset_server(hold.sample, hold.sample_view, hold.acknowledged, exit);
+  }
   const auto packets = collector_.packets(id);
   for (const Collector::Held& held : packets.first(packets.size() - 1)) {
     exit.drop(held.packet, outcome);
@@ -260,13 +330,16 @@ void TcpFlows::contradict(const Segment& segment, FlowSlot slot, Exit& exit) noe
     exit.drop(segment.packet, Outcome::OverlapReset);
     return;
   }
-  // What was judged may not have reached the server; it has not said so.
-  const ConnectionEnd end{.client_first = collector_.hold(id).first_sequence,
+  // What was judged, or passed, may not have reached the server; it has not said so.
+  const ConnectionEnd end{.client_first = collector_.hold(id).acknowledged,
                           .client_next = view.tcp_sequence + length_of(view),
                           .server_next = flow.server_seen
                                              ? later(view.tcp_acknowledgement, flow.server_next)
                                              : view.tcp_acknowledgement};
   const bool told = end_connection(segment.packet, view, end, {}, exit);
+  if (collector_.hold(id).place == Collector::Place::Waiting) {
+    reset_server(segment.packet, view, collector_.hold(id).passed, exit);
+  }
   collector_.close(id);
   set_refused(slot, end.client_next, end.server_next - 1);
   exit.drop(segment.packet, told ? Outcome::OverlapReset : exit.untold(segment.packet, view));
@@ -307,15 +380,17 @@ void TcpFlows::drop_held(HoldId id, Outcome outcome, Exit& exit) noexcept {
   collector_.take(id, packets.size());
 }
 
-// The client itself ended the connection; what it said last is of no interest to anybody.
+// The client itself ended the connection; what it said last is of no interest to anybody. What passed
+// stays on record, for the case that the RST is lost.
 void TcpFlows::abandon(FlowSlot slot, Exit& exit) noexcept {
   const HoldId id = hold_of(slot);
   Collector::Hold& hold = collector_.hold(id);
   drop_held(id, Outcome::AbandonedDropped, exit);
   collector_.forget_ahead(id);
-  hold.byte_count = std::min(hold.byte_count, hold.judged);
+  hold.byte_count = hold.passed_undecided() ? hold.passed - hold.first_sequence
+                                            : std::min(hold.byte_count, hold.judged);
   hold.fin_at = Collector::kNoFin;
-  rest(slot);
+  rest_undecided(slot, exit);
 }
 
 // A bound was hit. Open: the line works and this connection is unfiltered. Closed: nothing unread
@@ -327,23 +402,60 @@ void TcpFlows::give_up(FlowSlot slot, Exit& exit) noexcept {
     for (const Collector::Held& held : packets) {
       exit.forward(held.packet, Outcome::FailOpen);
     }
-    collector_.close(id);
-    table_.flow(slot).detail = static_cast<std::uint32_t>(kNoHold);
-    table_.set_state(slot, FlowState::Allowed);
-  } else if (packets.empty()) {
-    rest(slot);  // not even the first packet could be taken
-  } else {
+    // What passed may not reach the server: until it is acknowledged, nothing else may take its place.
+    collector_.take(id, packets.size());
+    collector_.forget_ahead(id);
+    Collector::Hold& hold = collector_.hold(id);
+    hold.judged = hold.byte_count;
+    Flow& flow = table_.flow(slot);
+    flow.reader = Reader::Done;
+    flow.client_sequence = hold.first_sequence + hold.judged;
+    rest(slot);
+  } else if (!packets.empty()) {
     refuse(slot, {}, Outcome::FailClosed, exit);
+  } else if (collector_.hold(id).passed_undecided()) {
+    // There is no packet to tell either side in. Whatever the client sends next is answered with RST,
+    // for as long as the server, which has a beginning, may wait.
+    const Collector::Hold& hold = collector_.hold(id);
+    Flow& flow = table_.flow(slot);
+    flow.client_sequence = hold.passed + static_cast<std::uint32_t>(kMaxAhead);
+    flow.detail = hold.last_acknowledgement - 1;
+    collector_.close(id);
+    table_.set_state(slot, FlowState::Refused);
+    table_.touch(slot, FlowTable::tick(now_));
+  } else {
+    rest(slot);  // not even the first packet could be taken
   }
 }
 
-bool TcpFlows::give_up_overdue(Clock::time_point now, Exit& exit) noexcept {
-  const HoldId id = collector_.oldest();
-  if (id == kNoHold || now - collector_.hold(id).since < hold_timeout_) {
-    return false;
+// What has been held for as long as a packet may be. Being slow is no way around: the beginning of a
+// hello passes and stays undecided, and what is ahead of a gap has to come again.
+void TcpFlows::end_of_patience(HoldId id, Exit& exit) noexcept {
+  const Collector::Hold& hold = collector_.hold(id);
+  const FlowSlot slot = hold.flow;
+  if (hold.passed_undecided() && now_ - hold.passing_since >= kMaxUndecided) {
+    give_up(slot, exit);
+    return;
   }
-  give_up(collector_.hold(id).flow, exit);
-  return true;
+  pass_prefix(id, exit);
+  drop_ahead(id, exit);
+  rest_undecided(slot, exit);
+}
+
+bool TcpFlows::give_up_overdue(Clock::time_point now, Exit& exit) noexcept {
+  now_ = now;
+  const auto is_overdue = [&](HoldId id, Clock::duration bound) {
+    return id != kNoHold && now - collector_.hold(id).since >= bound;
+  };
+  if (const HoldId id = collector_.oldest(); is_overdue(id, hold_timeout_)) {
+    end_of_patience(id, exit);
+    return true;
+  }
+  if (const HoldId id = collector_.oldest_waiting(); is_overdue(id, kMaxUndecided)) {
+    give_up(collector_.hold(id).flow, exit);
+    return true;
+  }
+  return false;
 }
 
 bool TcpFlows::give_up_oldest(Exit& exit) noexcept {

@@ -114,7 +114,7 @@ class FrameWalk {
   explicit FrameWalk(std::span<const std::uint8_t> frames) noexcept : rest_(frames) {}
 
   enum class Step : std::uint8_t { Frame, Cut, Broken };
-  // Cut: the frame is not there as a whole; its type is, if its header is.
+  // Cut: the frame is not there as a whole.
   [[nodiscard]] Step next(Frame& frame) noexcept {
     frame = {};
     Cursor header(rest_);
@@ -123,7 +123,6 @@ class FrameWalk {
     frame.flags = header.u8();
     header.skip(4);  // stream identifier
     if (!header.ok()) {
-      frame.type = frame_type::kHeaders;  // as it may be
       return Step::Cut;
     }
     if (size > kMaxFrameBytes) {
@@ -142,8 +141,8 @@ class FrameWalk {
   std::span<const std::uint8_t> rest_;
 };
 
-// Names of all requests that are there. A request that is cut, or that may follow in the bytes that
-// are cut, is waited for; content is not.
+// Names of all requests that are whole. Only the first one is waited for: a server answers it however
+// long the next one takes.
 Finding read_requests(FrameWalk walk, HostAnswer& host, bool& has_request) noexcept {
   std::optional<RequestHeaders> headers;
   bool in_block = false;
@@ -153,11 +152,11 @@ Finding read_requests(FrameWalk walk, HostAnswer& host, bool& has_request) noexc
     }
     Frame frame;
     const auto step = walk.next(frame);
+    if (step == FrameWalk::Step::Cut) {
+      return in_block || !has_request ? Finding::NeedMore : host.finding();
+    }
     const bool is_block =
         frame.type == frame_type::kHeaders || frame.type == frame_type::kContinuation;
-    if (step == FrameWalk::Step::Cut) {
-      return in_block || is_block || !has_request ? Finding::NeedMore : host.finding();
-    }
     // Nothing may stand between the frames of one block (§6.10).
     const std::uint8_t expected = in_block ? frame_type::kContinuation : frame_type::kHeaders;
     if (step == FrameWalk::Step::Broken || ((is_block || in_block) && frame.type != expected)) {

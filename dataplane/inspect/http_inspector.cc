@@ -13,6 +13,11 @@ namespace {
 // reaches none.
 constexpr std::size_t kMaxHeadBytes = 16384;
 
+// Whether this is HTTP and not another protocol of text that begins with a word.
+bool is_ordinary(std::string_view head) noexcept {
+  return head.starts_with("GET ") || head.starts_with("POST ") || head.starts_with("HEAD ");
+}
+
 // What follows the request, by its fields; false if that cannot be said.
 bool frame(const RequestLine& line, const HttpFields& fields, Inspection& inspection) noexcept {
   inspection.unit_bytes = line.end + fields.bytes;
@@ -37,6 +42,7 @@ Finding read_request(std::string_view head, bool at_bound, Inspection& inspectio
   const auto line = read_request_line(head);
   if (!line) {
     const bool endless = at_bound && line.error() == Finding::NeedMore;
+    inspection.is_evasive = endless && is_ordinary(head);
     return endless ? Finding::Malformed : line.error();
   }
   inspection.target = path_of(*line);
@@ -46,9 +52,11 @@ Finding read_request(std::string_view head, bool at_bound, Inspection& inspectio
     return Finding::NeedMore;
   }
   const std::string_view authority = authority_of(*line);
-  if (!authority.empty()) {
-    // "A server MUST ignore the received Host header field (if any)" (RFC 9112 §3.2.2).
+  if (line->method == "CONNECT") {
     fields.host = {};
+  }
+  if (!authority.empty()) {
+    // "A server MUST ignore the received Host header field (if any)" (RFC 9112 §3.2.2). Some do not.
     fields.host.add(authority);
   }
   // At the bound (bytes or fields) the Host that was seen decides; without one nothing can be said
@@ -58,8 +66,10 @@ Finding read_request(std::string_view head, bool at_bound, Inspection& inspectio
       return Finding::Malformed;
     }
   } else if (!fields.host.seen()) {
+    inspection.is_evasive = true;
     return Finding::Malformed;
   }
+  inspection.is_evasive = fields.host.finding() == Finding::Malformed;
   inspection.name = fields.host.name();
   inspection.address = fields.host.address();
   return fields.host.finding();

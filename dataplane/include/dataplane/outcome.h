@@ -29,6 +29,7 @@ enum class Outcome : std::uint8_t {
   HttpAllowed,
   HttpNoName,
   BypassAllowed,       // the same, where the band allows it
+  PrefixForwarded,     // beginning of a hello or request that is not whole yet; judged with what follows it
   StreamUnknown,       // no protocol that we read
   QuicAllowed,         // held until the name of its ClientHello was allowed
   QuicNoName,          // held until its ClientHello was seen to have no usable name

@@ -57,6 +57,18 @@ int main(int argc, char** argv) {
   }
   const std::pair<const char*, Bytes> flows[] = {
       {"refused", joined({{0}, text("h"), {0, 255, 0}, text("bs"), {}, text("S"), {3}})},
+      {"dtls-refused", joined({{0}, text("d"), {1, 20, 0}, text("d"), {1, 255, 20}})},
+      {"dtls-allowed-then-replaced", joined({{0},
+                                             text("d"),
+                                             {0, 20, 0},
+                                             text("d"),
+                                             {0, 255, 18},
+                                             text("bd"),
+                                             {1, 255, 10},
+                                             text("t"),
+                                             {40},
+                                             text("d"),
+                                             {1, 20, 0}})},
       {"allowed-then-new-refused",
        joined({{0}, text("H"), {0, 255, 0}, text("bsS"), {4}, text("h"), {1, 255, 0}, text("s")})},
       {"two-parts-out-of-order", joined({{0}, text("h"), {0, 255, 20}, text("bh"), {0, 25, 0}})},

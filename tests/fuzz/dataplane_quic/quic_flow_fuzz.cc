@@ -7,12 +7,15 @@
 //   h c a b    an Initial with the bytes [4a, 4b) of a hello that is refused    H the same, allowed
 //   u n …      n bytes as a datagram               z c  0-RTT      s  a short header   c  SCONE + ACK
 //   S c  Handshake of the server with id c         R  Retry        p  the client's other port
+//   d s a b    DTLS: the bytes [4a, 4b) of hello s, refused if s is odd, in a fragment of message s / 2
+//   e n …      n bytes as a handshake record of DTLS
 //   b  end of a burst   t n  n × 16 ms pass        any other letter: nothing
 
 #include <algorithm>
 
 #include "base/cursor.h"
 #include "fuzz/dataplane/scripted_worker.h"
+#include "support/dtls_hello.h"
 #include "support/packet_builder.h"
 #include "support/quic_packets.h"
 #include "unit/dataplane/test_world.h"
@@ -49,6 +52,15 @@ class Script : public ScriptedWorker {
     const std::size_t begin = std::min<std::size_t>(4U * input.u8(), end);
     return client.initial(frames::part(message, begin, end));
   }
+  static Bytes dtls(Cursor& input) {
+    const std::uint8_t choice = input.u8();
+    const Bytes message =
+        ClientHello().server_name((choice & 1U) != 0 ? "casino.test" : "example.org").message();
+    const Bytes body = luytre::test::dtls_body(message, 8);
+    const std::size_t end = std::min<std::size_t>(4U * input.u8(), body.size());
+    const std::size_t begin = std::min<std::size_t>(4U * input.u8(), end);
+    return luytre::test::dtls_record(luytre::test::dtls_fragment(body, begin, end, choice / 2 % 4));
+  }
   void from_client(const Bytes& payload) {
     add(Side::Subscriber,
         packet().eth().ipv4(kChild, "192.0.2.1").udp(port_, 443).payload(payload).build());
@@ -84,6 +96,15 @@ void Script::step(Cursor& input) {
       const std::size_t size = input.u8();
       const auto content = input.bytes(std::min(size, input.remaining()));
       from_client({content.begin(), content.end()});
+      return;
+    }
+    case 'd':
+      from_client(dtls(input));
+      return;
+    case 'e': {
+      const std::size_t size = input.u8();
+      const auto content = input.bytes(std::min(size, input.remaining()));
+      from_client(luytre::test::dtls_record({content.begin(), content.end()}));
       return;
     }
     case 'z':

@@ -25,33 +25,91 @@ class BoundsJourney : public GatewayTest {
   }
 };
 
-TEST_F(BoundsJourney, AHeldPacketPassesAfterItsTimeWhenTheFailModeIsOpen) {
-  start({.hold_timeout = milliseconds(500), .fail_mode = FailMode::Open});
-  const Connection connection;
-  begin_hello(connection);
-  EXPECT_EQ(to_server().size(), 1U);
-  pass(milliseconds(499));
-  EXPECT_TRUE(to_server().empty());
-  pass(milliseconds(1));
-  EXPECT_EQ(to_server().size(), 1U);
-  EXPECT_EQ(held(), 0U);
-  from_client({connection.data(Bytes(10), 50)});
-  EXPECT_EQ(counts(),
-            (Counts{{Outcome::TcpControl, 1}, {Outcome::FailOpen, 1}, {Outcome::TcpDecided, 1}}));
+TEST_F(BoundsJourney, ABeginningPassesAfterItsTimeAndIsJudgedWithTheRest) {
+  const Bytes hello = hello_for("casino.test");
+  for (const FailMode mode : {FailMode::Open, FailMode::Closed}) {
+    start({.hold_timeout = milliseconds(500), .fail_mode = mode});
+    const Connection connection;
+    begin_hello(connection);
+    EXPECT_EQ(to_server().size(), 1U);
+    pass(milliseconds(499));
+    EXPECT_TRUE(to_server().empty());
+    pass(milliseconds(1));
+    EXPECT_EQ(to_server().size(), 1U);
+    EXPECT_EQ(held(), 0U);
+    pass(seconds(50));
+    from_client({connection.data(std::span(hello).subspan(50), 50)});
+    EXPECT_EQ(counts(), (Counts{{Outcome::TcpControl, 1},
+                                {Outcome::PrefixForwarded, 1},
+                                {Outcome::TlsBlocked, 1}}));
+    const auto told = to_client();
+    const auto reset = to_server();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(view_of(told[0]).tcp_acknowledgement, connection.isn + 1 + hello.size());
+    // What the server has acknowledged, and what it may have.
+    ASSERT_EQ(reset.size(), 2U);
+    EXPECT_EQ(view_of(reset[0]).tcp_sequence, connection.isn + 1 + 50);
+    EXPECT_EQ(view_of(reset[1]).tcp_sequence, connection.isn + 1);
+  }
 }
 
-TEST_F(BoundsJourney, AHeldPacketIsDroppedAfterItsTimeAndBothSidesAreResetWhenItIsClosed) {
-  start({.hold_timeout = milliseconds(500), .fail_mode = FailMode::Closed});
+TEST_F(BoundsJourney, AHelloThatIsNotWholeAfterAMinuteIsDecidedByTheFailMode) {
+  for (const FailMode mode : {FailMode::Open, FailMode::Closed}) {
+    for (const bool goes_on : {false, true}) {  // a byte now and then
+      start({.fail_mode = mode});
+      const Bytes hello = hello_for("casino.test");
+      const Connection connection;
+      begin_hello(connection);
+      for (std::size_t second = 0; second < 62; ++second) {
+        pass(seconds(1));
+        if (goes_on) {
+          from_client({connection.data(std::span(hello).subspan(50 + second, 1), 50 + second)});
+        }
+      }
+      to_server();
+      to_client();
+      from_client({connection.data(std::span(hello).subspan(112), 112)});
+      EXPECT_EQ(to_server().size(), mode == FailMode::Open ? 1U : 0U);
+      EXPECT_EQ(
+          counts()[mode == FailMode::Open ? Outcome::TcpDecided : Outcome::RefusedFlowDropped],
+          goes_on ? 3U : 1U);
+    }
+  }
+}
+
+TEST_F(BoundsJourney, WhatPassedMayBeRepeatedAndNotChanged) {
+  const Bytes hello = hello_for("casino.test");
   const Connection connection;
   begin_hello(connection);
-  EXPECT_EQ(to_server().size(), 1U);
   pass(milliseconds(500));
-  expect_both_reset(connection, 50);
-  EXPECT_EQ(counts()[Outcome::FailClosed], 1U);
-  // If the RST was lost, the repeated data brings another; nothing passes.
-  from_client({connection.data(Bytes(50))});
+  to_server();
+  const std::vector<Bytes> again = {connection.data(first_bytes(hello, 50)),
+                                    connection.data(std::span(hello).subspan(10, 20), 10)};
+  from_client(again);
+  EXPECT_EQ(to_server(), again);
+  EXPECT_EQ(counts()[Outcome::PrefixForwarded], 3U);
+  from_client({connection.data(Bytes(10, 0x55), 10)});
+  EXPECT_EQ(counts()[Outcome::OverlapReset], 1U);
   EXPECT_EQ(to_client().size(), 1U);
-  EXPECT_TRUE(to_server().empty());
+}
+
+TEST_F(BoundsJourney, TooManyBeginningsAreDecidedByTheFailModeTheOldestFirst) {
+  for (const FailMode mode : {FailMode::Open, FailMode::Closed}) {
+    start({.max_collecting = 16, .fail_mode = mode});
+    for (std::uint16_t i = 0; i < 3; ++i) {
+      begin_hello({.client_port = static_cast<std::uint16_t>(41000 + i)});
+      pass(milliseconds(500));
+    }
+    to_server();
+    const Bytes hello = hello_for("casino.test");
+    for (std::uint16_t i = 0; i < 3; ++i) {
+      const Connection connection{.client_port = static_cast<std::uint16_t>(41000 + i)};
+      from_client({connection.data(std::span(hello).subspan(50), 50)});
+    }
+    EXPECT_EQ(counts()[Outcome::TlsBlocked], 2U);
+    EXPECT_EQ(counts()[mode == FailMode::Open ? Outcome::TcpDecided : Outcome::RefusedFlowDropped],
+              1U);
+  }
 }
 
 TEST_F(BoundsJourney, ManyHoldsExpireOverSeveralCallsInTheirOrder) {
@@ -99,16 +157,24 @@ TEST_F(BoundsJourney, ASegmentLargerThanAllThatMayBeHeldFailsAlone) {
   }
 }
 
-TEST_F(BoundsJourney, TooManyPacketsEndTheHold) {
+TEST_F(BoundsJourney, NoNumberOfPacketsEndsTheHold) {
   const Connection connection;
   const Bytes hello = hello_for("casino.test", 300);
+  auto forwards = connection.segments(hello, 1);
+  auto backwards = forwards;
+  std::ranges::reverse(backwards);
   for (const FailMode mode : {FailMode::Open, FailMode::Closed}) {
     start({.fail_mode = mode});
     from_client({connection.syn()});
-    from_client(connection.segments(std::span(hello).first(128), 1));
-    EXPECT_EQ(held(), 128U);
-    from_client({connection.data(std::span(hello).subspan(128, 1), 128)});
-    EXPECT_EQ(counts()[mode == FailMode::Open ? Outcome::FailOpen : Outcome::FailClosed], 129U);
+    from_client(forwards);
+    EXPECT_GE(counts()[Outcome::TlsBlocked], 1U);
+    start({.fail_mode = mode});
+    from_client({connection.syn()});
+    from_client(backwards);  // more ahead of order than can be held
+    EXPECT_GE(counts()[Outcome::OutOfOrderDropped], 128U);
+    EXPECT_EQ(counts()[Outcome::FailOpen] + counts()[Outcome::FailClosed], 0U);
+    from_client(forwards);
+    EXPECT_GE(counts()[Outcome::TlsBlocked], 1U);
     EXPECT_EQ(held(), 0U);
   }
 }
@@ -205,7 +271,11 @@ TEST_F(BoundsJourney, DrainNeedsSeveralCallsWhenMoreIsHeldThanEgressTakes) {
   const Bytes hello = hello_for("casino.test");
   for (std::uint16_t i = 0; i < 60; ++i) {
     const Connection connection{.client_port = static_cast<std::uint16_t>(41000 + i)};
-    for (const Bytes& frame : connection.segments(std::span(hello).first(100), 1)) {
+    const Packet syn = pool.load(connection.syn());
+    worker.process_burst(Side::Subscriber, {&syn, 1}, world_, now_, *egress);
+    release();
+    // From the second byte on: what is in order would pass.
+    for (const Bytes& frame : connection.segments(std::span(hello).first(101), 1, 1)) {
       const Packet one = pool.load(frame);
       worker.process_burst(Side::Subscriber, {&one, 1}, world_, now_, *egress);
     }
@@ -224,10 +294,11 @@ TEST_F(BoundsJourney, AllConnectionsTogetherHoldNoMoreThanTheirShareOfPackets) {
   const Bytes hello = hello_for("casino.test");
   for (std::uint16_t i = 0; i < 2; ++i) {
     const Connection connection{.client_port = static_cast<std::uint16_t>(41000 + i)};
-    from_client(connection.segments(std::span(hello).first(70), 1));
+    from_client({connection.syn()});
+    from_client(connection.segments(std::span(hello).first(71), 1, 1));  // all ahead of a gap
     EXPECT_LE(held(), 96U);
   }
-  EXPECT_GE(counts()[Outcome::FailOpen], 27U);
+  EXPECT_GE(counts()[Outcome::OutOfOrderDropped], 26U);
 }
 
 TEST_F(BoundsJourney, IdleConnectionsAreForgotten) {

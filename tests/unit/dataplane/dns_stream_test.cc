@@ -135,13 +135,16 @@ TEST_F(DnsStream, TlsAndHttpOnThePortOfDnsAreReadAsSuch) {
   EXPECT_EQ(counts()[Outcome::HttpRedirected], 1U);
 }
 
-TEST_F(DnsStream, AHalfMessageIsNotForwarded) {
-  connect(kDns, {.fail_mode = FailMode::Closed});
-  send({kDns.data(first_bytes(asked("casino.test"), 10))});
+TEST_F(DnsStream, AMessageWithAPauseInItIsJudgedWhole) {
+  const Bytes message = asked("casino.test");
+  connect(kDns);
+  send({kDns.data(first_bytes(message, 10))});
   EXPECT_EQ(held(), 1U);
   pass(milliseconds(500));
-  EXPECT_EQ(counts()[Outcome::FailClosed], 1U);
-  EXPECT_EQ(servers_[0].stream(), "");
+  EXPECT_EQ(counts()[Outcome::PrefixForwarded], 1U);
+  send({kDns.data(std::span(message).subspan(10), 10)});
+  EXPECT_EQ(counts()[Outcome::DnsBlocked], 1U);
+  expect_never_asked_for("casino");
 }
 
 }  // namespace

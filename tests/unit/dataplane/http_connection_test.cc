@@ -318,7 +318,7 @@ TEST_F(HttpConnection, ARequestForAListedAddressIsReset) {
   say(get("203.0.113.7"));
   EXPECT_EQ(counts()[Outcome::AddressBlocked], 1U);
   open();
-  say("GET http://[2001:db8:bad::1]:80/ HTTP/1.1\r\nHost: x\r\n\r\n");
+  say("GET http://[2001:db8:bad::1]:80/ HTTP/1.1\r\n\r\n");
   EXPECT_EQ(counts()[Outcome::AddressBlocked], 1U);
   open();
   say(get("192.0.2.77"));

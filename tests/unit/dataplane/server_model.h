@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway_test.h"
+#include "tests/support/whole_units.h"
 
 namespace luytre::dataplane::test {
 
@@ -23,7 +24,7 @@ class ServerModel {
   enum class Overlap : std::uint8_t { First, Last };
 
   ServerModel(const Connection& connection, Overlap overlap)
-      : expected_(connection.isn + 1), overlap_(overlap) {}
+      : expected_(connection.isn + 1), port_(connection.server_port), overlap_(overlap) {}
 
   void receive(const Bytes& frame) {
     PacketView view;
@@ -54,8 +55,11 @@ class ServerModel {
     }
     return text;
   }
+  // In a hello, a request or a message that is whole: no server acts on less.
   [[nodiscard]] bool was_asked_for(std::string_view name) const {
-    return stream().find(name) != std::string::npos;
+    const std::string text = stream();
+    return text.substr(0, luytre::test::end_of_whole(luytre::test::bytes_of(text), port_))
+               .find(name) != std::string::npos;
   }
   [[nodiscard]] bool is_reset() const { return is_reset_; }
 
@@ -94,6 +98,7 @@ class ServerModel {
   }
 
   std::uint32_t expected_;
+  std::uint16_t port_;
   Overlap overlap_;
   std::vector<std::optional<std::uint8_t>> bytes_;
   bool is_reset_ = false;

@@ -98,8 +98,9 @@ TEST(InspectHttp, TargetNamesTheHostWhereItsFormDoes) {
       {"GET HTTP://WWW.example.ORG:8080?a HTTP/1.1\r\n\r\n", kFound},
       {"GET https://user:pass@www.example.org/ HTTP/1.1\r\n\r\n", kFound},
       {"GET ftp://www.example.org#a HTTP/1.1\r\n\r\n", kFound},
-      {"GET http://www.example.org/ HTTP/1.1\r\nHost: other.example\r\n\r\n", kFound},
-      {"GET http://192.0.2.1/ HTTP/1.1\r\nHost: other.example\r\n\r\n", "no name"},
+      {"GET http://www.example.org/ HTTP/1.1\r\nHost: other.example\r\n\r\n", "malformed"},
+      {"GET http://192.0.2.1/ HTTP/1.1\r\nHost: other.example\r\n\r\n", "malformed"},
+      {"GET http://192.0.2.1/ HTTP/1.1\r\n\r\n", "no name"},
       {"GET http://[2001:db8::1]:80/ HTTP/1.1\r\n\r\n", "no name"},
       {"GET http:///a HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
       {"GET /http://a.example/ HTTP/1.1\r\nHost: www.example.org\r\n\r\n", kFound},
@@ -123,12 +124,12 @@ TEST(InspectHttp, ThePageIsFoundInEveryFormOfTheTarget) {
     return std::string(inspection.target);
   };
   EXPECT_EQ(target("GET /bad/page?a=b&c"), "/bad/page?a=b&c");
-  EXPECT_EQ(target("GET http://other.example/bad?x"), "/bad?x");
-  EXPECT_EQ(target("GET http://user@other.example:8080/bad"), "/bad");
-  EXPECT_EQ(target("GET http://other.example"), "");
-  EXPECT_EQ(target("GET http://other.example?x"), "?x");
+  EXPECT_EQ(target("GET http://www.example.org/bad?x"), "/bad?x");
+  EXPECT_EQ(target("GET http://user@www.example.org:8080/bad"), "/bad");
+  EXPECT_EQ(target("GET http://www.example.org"), "");
+  EXPECT_EQ(target("GET http://www.example.org?x"), "?x");
   EXPECT_EQ(target("GET /bad#top"), "/bad");
-  EXPECT_EQ(target("GET http://other.example#top/bad"), "");
+  EXPECT_EQ(target("GET http://www.example.org#top/bad"), "");
   EXPECT_EQ(target("OPTIONS *"), "*");
   EXPECT_EQ(target("CONNECT other.example:443"), "");
   EXPECT_EQ(target("GET /a://b/c"), "/a://b/c");

@@ -54,6 +54,9 @@ struct Inspection {
   std::uint64_t unit_bytes = 0;
   Reader next = Reader::Done;
   bool is_http2 = false;
+  // With Malformed of an HTTP request: no client writes it so, and servers that take it could read
+  // another name than the next one. Not a matter of the fail mode.
+  bool is_evasive = false;
   Bypass bypass =
       Bypass::None;      // with NoName of no protocol: the stream begins a VPN or asks a proxy
 };
@@ -70,24 +73,28 @@ struct Inspection {
 // caller's to say.
 [[nodiscard]] Inspection inspect_client_hello(std::span<const std::uint8_t> message) noexcept;
 
-// The first bytes of a datagram with a DTLS handshake in the clear; most datagrams end here.
+// The first bytes of a datagram of DTLS records in the clear; most datagrams end here. A record of any
+// kind (RFC 6347 §4.1: 20 to 25) may stand in front of the hello.
 [[nodiscard]] inline bool may_be_dtls_hello(std::span<const std::uint8_t> datagram) noexcept {
-  constexpr std::uint8_t kHandshakeRecord = 22;
+  constexpr std::uint8_t kFirstType = 20;
+  constexpr std::uint8_t kLastType = 25;
   constexpr std::uint8_t kVersionMajor = 254;
-  return datagram.size() > 13 && datagram[0] == kHandshakeRecord && datagram[1] == kVersionMajor;
+  return datagram.size() > 13 && datagram[1] == kVersionMajor && datagram[0] >= kFirstType &&
+         datagram[0] <= kLastType;
 }
 // Reads a ClientHello of DTLS (RFC 6347 §4.2, RFC 9147 §5) from one datagram, over up to 16 fragments
-// and any number of records in it. NotThis: no whole hello; one over several datagrams is not put
-// together.
+// and any number of records in it. NotThis: no whole hello; see dtls.h for one over several datagrams.
+// Malformed: parts of two.
 [[nodiscard]] Inspection inspect_dtls(std::span<const std::uint8_t> datagram) noexcept;
 
 // Reads what follows a ClientHello: NotThis unless it is another one.
 [[nodiscard]] Inspection inspect_tls_next(std::span<const std::uint8_t> stream) noexcept;
 
-// Reads an HTTP/1 request at the beginning of a TCP stream (RFC 9112 §3.2): absolute-form wins over Host,
-// CONNECT's authority is the name. Host is said at the end of the head; two that differ are
-// Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head without one is
-// Malformed, and so is a request whose end two servers could see in two places (RFC 9112 §6.3).
+// Reads an HTTP/1 request at the beginning of a TCP stream (RFC 9112 §3.2): CONNECT's authority is the
+// name. Host is said at the end of the head; two that differ, or one that differs from an
+// absolute-form, are Malformed. At 16 KiB or 256 field lines the Host seen so far decides, and a head
+// without one is Malformed, and so is a request whose end two servers could see in two places (RFC
+// 9112 §6.3).
 [[nodiscard]] Inspection inspect_http(std::span<const std::uint8_t> stream) noexcept;
 
 // Reads what follows a request: empty lines alone are Nothing, so that nobody waits for more.
