@@ -16,6 +16,7 @@ constexpr milliseconds kTransit{5};
 
 void require(bool holds, const char* what) {
   if (!holds) {
+    std::fflush(stdout);
     std::fprintf(stderr, "FAILED: %s\n", what);
     std::abort();
   }

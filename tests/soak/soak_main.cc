@@ -5,7 +5,7 @@
 //   luytre-soak [--seconds=N] [--visits=N] [--seed=N]
 //
 // Every second of virtual time each packet must be held or counted once. Every visit must end as
-// its name asks for; a refused name's bytes must reach no server. At the end nothing may be left.
+// its name asks for; a request for a refused name must reach no server whole. At the end nothing may be left.
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -55,9 +55,11 @@ class Soak {
   }
   // Lets everybody finish, and the table forget.
   void finish() {
+    constexpr int kSeconds = 180;
     visits_at_a_time_ = 0;
-    network_.run_until(network_.now() + std::chrono::minutes(3));
-    sweep();
+    for (int second = 0; second < kSeconds; ++second) {
+      step();
+    }
     require(visits_.empty(), "every visit comes to an end");
     network_.check_empty();
   }

@@ -200,12 +200,20 @@ void TcpVisit::at_server(const PacketView& view, const Bytes& frame) {
     return;
   }
   if (!server_.is_open() || server_.is_broken()) {
+    if (!has(view, tcp_flag::kRst)) {  // a connection that it does not know (RFC 9293 §3.10.7.1)
+      network_.send(Side::Internet, towards_client()
+                                        .tcp(server_port_, target_.client_port)
+                                        .seq(view.tcp_acknowledgement)
+                                        .flags(tcp_flag::kRst)
+                                        .build());
+    }
     return;
   }
   const std::size_t known = server_.heard().size();
   server_.take(view, payload_of(view, frame));
   const Bytes& heard = server_.heard();
-  require(heard.empty() || !target_.is_refused, "no byte of a refused request reaches a server");
+  require(heard.size() < client_.said().size() || !target_.is_refused,
+          "no server reads a refused request to its end");
   require(heard.size() <= client_.said().size() &&
               std::equal(heard.begin(), heard.end(), client_.said().begin()),
           "a server reads what its client wrote");
