@@ -143,11 +143,20 @@ FlowSlot TcpFlows::begin_again(FlowSlot slot, const Segment& segment, Clock::tim
   const FlowState state = table_.state(slot);
   const std::uint32_t first = segment.view.tcp_acknowledgement;
   if (state == FlowState::Allowed || state == FlowState::Refused ||
-      !has(segment.view, tcp_flag::kAck) || table_.flow(slot).first_sequence == first) {
+      !has(segment.view, tcp_flag::kAck) || table_.flow(slot).first_sequence == first ||
+      has_acknowledged(table_.flow(slot))) {
     return slot;
   }
   forget(slot, exit);
   return begin(segment, first, now);
+}
+
+// Whether the server has said that it knows the stream as it is known here.
+bool TcpFlows::has_acknowledged(const Flow& flow) noexcept {
+  const HoldId id = hold_of(flow);
+  return flow.long_lived ||
+         distance(id != kNoHold ? collector_.hold(id).acknowledged : flow.client_sequence,
+                  flow.first_sequence) > 0;
 }
 
 void TcpFlows::forget(FlowSlot slot, Exit& exit) noexcept {

@@ -90,6 +90,7 @@ class TcpFlows {
   void on_syn(const Segment& segment, FlowSlot slot, Clock::time_point now, Exit& exit) noexcept;
   [[nodiscard]] FlowSlot begin_again(FlowSlot slot, const Segment& segment, Clock::time_point now,
                                      Exit& exit) noexcept;
+  [[nodiscard]] bool has_acknowledged(const Flow& flow) noexcept;
   void forget(FlowSlot slot, Exit& exit) noexcept;
   void pass_syn(const Segment& segment, Outcome outcome, Exit& exit) noexcept;
   void on_reset(const Segment& segment, FlowSlot slot, Exit& exit) noexcept;

@@ -189,6 +189,21 @@ TEST_F(BypassGames, BeginningsThatDieOnTheirWay) {
          }}});
 }
 
+TEST_F(BypassGames, ASynAckThatSaysWhatTheServerHasSinceBeginsNothingAnew) {
+  connect(kTls);
+  send({kTls.data(std::span(kAllowed).first(kHalf))});
+  wait();
+  acknowledge(kTls, kHalf);
+  from_server({kTls.from_server()
+                   .seq(kTls.server_isn)
+                   .flags(tcp_flag::kSyn | tcp_flag::kAck)
+                   .ack(kTls.isn + 1 + kHalf)
+                   .build()});
+  send({kTls.data(std::span(kAllowed).subspan(kHalf), kHalf)});
+  expect_read(kAllowed);
+  EXPECT_EQ(counts()[Outcome::TlsAllowed], 1U);
+}
+
 TEST_F(BypassGames, BytesThatSomeServersTakeOutOrDoNotTake) {
   const Bytes old_timestamp{8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1};  // PAWS (RFC 7323 §5)
   // A server that goes by the timestamps drops this one, which is what `ttl` says of it here.
