@@ -12,14 +12,12 @@
 namespace luytre::dataplane {
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53;
 const categories::DomainName kNoName;       // stands where every question has a name to look up
 constexpr std::size_t kExpirePerCall = 32;  // holds; bounds what one call does
 
 // Frames are 64 bytes and more apart and their descriptors are known early: four ahead covers a
 // miss in the cache.
 constexpr std::size_t kPrefetchAhead = 4;
-constexpr std::size_t kLine = 64;  // of the cache
 
 // A hold lets go of all its packets, which may be fragments, or of two forged ones.
 bool has_room_for_a_hold(const Egress& egress) noexcept {
@@ -39,16 +37,6 @@ categories::NameMatch united(const categories::NameMatch& a,
 
 bool says_something(const categories::NameMatch& match) noexcept {
   return !match.categories.empty() || match.minimum_age != 0;
-}
-
-bool is_filtered_tcp(const PacketView& view) noexcept {
-  return view.protocol == ip_protocol::kTcp && !view.is_fragment;
-}
-// UDP that may have a flow: each DNS message stands for itself.
-bool is_filtered_udp(const PacketView& view, Side from) noexcept {
-  const std::uint16_t server_port =
-      from == Side::Subscriber ? view.destination_port : view.source_port;
-  return view.protocol == ip_protocol::kUdp && !view.is_fragment && server_port != kDnsPort;
 }
 
 }  // namespace
@@ -118,8 +106,8 @@ void Journey::decode_all() noexcept {
     if (i + kPrefetchAhead < packets.size()) {
       const Packet& ahead = packets[i + kPrefetchAhead];
       prefetch(ahead.bytes);
-      if (ahead.size > kLine) {
-        prefetch(ahead.bytes + kLine);  // where a DNS question begins
+      if (ahead.size > kCacheLineBytes) {
+        prefetch(ahead.bytes + kCacheLineBytes);  // where a DNS question begins
       }
     }
     burst_.decoded[i] = decode(packets[i].frame(), burst_.views[i], tunnels_);
@@ -189,45 +177,6 @@ void Journey::learn_return_paths(const Positions& filtered) noexcept {
   }
 }
 
-void Journey::prefetch_flows(const Positions& filtered) noexcept {
-  for (const std::uint8_t i : filtered.list()) {
-    if ((burst_.aimed >> i & 1U) == 0) [[unlikely]] {
-      aim_at_flow(i);
-      prefetch_flow(i);
-    }
-  }
-}
-
-// Where a packet of a filtered line has its flow; nullptr: it has none.
-FlowTable* Journey::flow_table_for(const PacketView& view) noexcept {
-  return is_filtered_tcp(view)                ? &flows_.table()
-         : is_filtered_udp(view, burst_.from) ? &quic_.table()
-                                              : nullptr;
-}
-
-void Journey::aim_at_flow(std::size_t i) noexcept {
-  const PacketView& view = burst_.views[i];
-  const FlowTable* const table = flow_table_for(view);
-  if (table == nullptr) {
-    return;
-  }
-  burst_.flow_keys[i] =
-      burst_.from == Side::Subscriber ? FlowKey::from_client(view) : FlowKey::from_server(view);
-  burst_.flow_hashes[i] = table->hash(burst_.flow_keys[i]);
-  table->prefetch_buckets(burst_.flow_hashes[i]);
-}
-
-void Journey::prefetch_flow(std::size_t i) noexcept {
-  const PacketView& view = burst_.views[i];
-  const FlowTable* const table = flow_table_for(view);
-  if (table != nullptr) {
-    const bool may_be_new =
-        burst_.from == Side::Subscriber && (view.payload_size != 0 || has(view, tcp_flag::kSyn));
-    burst_.flow_hints[i] =
-        table->prefetch_flow(burst_.flow_hashes[i], may_be_new, FlowTable::tick(burst_.now));
-  }
-}
-
 void Journey::read_names(const Positions& waiting, Positions& later, Exit& exit) noexcept {
   question_count_ = 0;
   const auto list = waiting.list();
@@ -238,25 +187,6 @@ void Journey::read_names(const Positions& waiting, Positions& later, Exit& exit)
     if (!read_packet(list[n], exit)) {
       later.add(list[n]);
     }
-  }
-}
-
-// Of an undecided flow every byte is read; of others none.
-void Journey::prefetch_payload(std::size_t i) noexcept {
-  constexpr std::size_t kMost = 1500;  // few packets are larger
-  const PacketView& view = burst_.views[i];
-  if (burst_.from != Side::Subscriber || view.payload_size <= kLine) {
-    return;
-  }
-  const FlowTable* const table = flow_table_for(view);
-  const FlowSlot hint = burst_.flow_hints[i];
-  if (table == nullptr || (hint != kNoFlow && table->state(hint) == FlowState::Allowed)) {
-    return;
-  }
-  const std::uint8_t* const payload = burst_.packets[i].bytes + view.payload_offset;
-  const std::size_t size = std::min<std::size_t>(view.payload_size, kMost);
-  for (std::size_t at = 0; at < size; at += kLine) {
-    prefetch(payload + at);
   }
 }
 

@@ -23,6 +23,8 @@
 
 namespace luytre::dataplane {
 
+inline constexpr std::uint16_t kDnsPort = 53;
+
 // What every packet of a worker goes through, a burst at a time. Owns the worker's state.
 class Journey {
  public:
@@ -141,9 +143,9 @@ class Journey {
   Counters counters_;
 
   Burst burst_;
-  std::array<dns::Query, kBurst> queries_;           // by position in the burst
-  std::array<TcpFlows::Found, kBurst> found_;        // by position in the burst
-  std::array<QuicFlows::Found, kBurst> quic_found_;  // by position in the burst
+  std::array<dns::Query, kBurst> queries_;            // by position in the burst
+  std::array<TcpFlows::Found, kBurst> found_;         // by position in the burst
+  std::array<QuicFlows::Found, kBurst> quic_found_;   // by position in the burst
   std::array<DtlsHellos::Found, kBurst> dtls_found_;  // by position in the burst
   std::array<bool, kBurst> resumed_{};            // by position: more of what is held is to be read
   std::array<Question, kBurst> questions_;        // of one round

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 namespace luytre {
+
+inline constexpr std::size_t kCacheLineBytes = 64;  // x86-64, and AArch64 in servers
 
 // Asks for the cache line at `at`; any address will do, nothing is read. Use these instead of
 // __builtin_prefetch: GCC 12 takes a function that does nothing else for one without effect and
