@@ -222,7 +222,7 @@ void http_hosts(Capture& capture) {
   host.client("GET / HTTP/1.1\r\nHost: second-request.example\r\n\r\n");
 
   Connection absolute(capture, v4_client(), v4_server(), 40002, 3128);
-  absolute.client("GET http://absolute.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n");
+  absolute.client("GET http://absolute.example/ HTTP/1.1\r\nHost: absolute.example\r\n\r\n");
   Connection tunnel(capture, v6_client(), v6_server(), 40003, 3128);
   tunnel.client("CONNECT connect.example:443 HTTP/1.1\r\nHost: connect.example:443\r\n\r\n");
   Connection split(capture, v6_client(), v6_server(), 40004, 80);
