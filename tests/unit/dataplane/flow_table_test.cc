@@ -63,6 +63,19 @@ TEST(FlowKey, TellsTheSameAddressesOnTwoVlansApart) {
   EXPECT_NE(FlowKey::from_client(first), FlowKey::from_client(second));
 }
 
+TEST(FlowTable, AHintThatIsWrongOrOldMisleadsNobody) {
+  FlowTable table(1024, seconds(300), 1);
+  const FlowKey one = key_of(1);
+  const FlowKey other = key_of(2);
+  const FlowSlot place = insert(table, one);
+  const FlowSlot elsewhere = insert(table, other);
+  EXPECT_EQ(table.prefetch_flow(table.hash(one), true, 0), place);
+  EXPECT_EQ(table.find(one, table.hash(one), place), place);
+  EXPECT_EQ(table.find(one, table.hash(one), elsewhere), place);
+  table.erase(place);
+  EXPECT_EQ(table.find(one, table.hash(one), place), kNoFlow);
+}
+
 TEST(FlowTable, FindsWhatWasInsertedAndNothingElse) {
   FlowTable table(1024, seconds(300), 1);
   const FlowSlot slot = insert(table, key_of(1));
